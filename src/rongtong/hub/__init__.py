@@ -1,0 +1,1 @@
+"""The hub: who may do what, and what has happened. All state lies in PostgreSQL."""

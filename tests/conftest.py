@@ -1,0 +1,54 @@
+"""The tests' database: cloned from a template instead of migrated, for each process and each transactional test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import database
+
+SESSION = pytest.StashKey[ExitStack]()
+TEMPLATE_VARIABLE = "RONGTONG_TEST_TEMPLATE"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the cluster and build the template once, in the process that leads the others."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    keep = session.config.stash[SESSION] = ExitStack()
+    cluster = keep.enter_context(database.test_cluster().in_use())
+    os.environ[TEMPLATE_VARIABLE] = database.build_template(cluster)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SESSION in config.stash:
+        config.stash[SESSION].close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]  # the plugin's type is private
+    """Replaces pytest-django's: a copy of the template instead of migrations."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    template = os.environ[TEMPLATE_VARIABLE]
+    cluster = database.test_cluster()
+    with database.database_copy(cluster, template, worker) as name, django_db_blocker.unblock():
+        connections["default"].close()
+        connections["default"].settings_dict |= {"NAME": name, "HOST": str(cluster.sockets), "USER": database.ROLE}
+
+        def start_anew(case: TransactionTestCase) -> None:
+            # Django would empty every table, and with them the reference rows that migrations wrote.
+            connections.close_all()
+            database.renew(cluster, template, name)
+
+        original = TransactionTestCase._fixture_teardown
+        TransactionTestCase._fixture_teardown = start_anew  # type: ignore[method-assign]  # see above
+        yield
+        TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]  # see above
+        connections.close_all()
