@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class FoundationConfig(AppConfig):
+    name = "rongtong.hub.foundation"
+    label = "foundation"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  importing registers the system checks

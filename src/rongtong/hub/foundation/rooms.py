@@ -1,0 +1,20 @@
+"""How a room joins the hub: its rights, notices and verbs are registered when Django starts."""
+
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+
+class RoomConfig(AppConfig):
+    """Base of every room's app config. Imports ``rules``, ``notices`` and each module of ``domain``."""
+
+    def ready(self) -> None:
+        for part in ("rules", "notices", "listings", "domain", "navigation"):
+            name = f"{self.name}.{part}"
+            if find_spec(name) is None:
+                continue
+            module = import_module(name)
+            for inner in pkgutil.iter_modules(getattr(module, "__path__", ())):
+                import_module(f"{name}.{inner.name}")

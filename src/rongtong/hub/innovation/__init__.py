@@ -1,0 +1,1 @@
+"""Rounds, challenges, capabilities, responses, selection and collaboration."""

@@ -1,0 +1,1 @@
+"""The innovation chain through the API."""

@@ -1,0 +1,1 @@
+"""Verbs of the innovation chain, one file a noun."""

@@ -1,0 +1,30 @@
+"""Tables of the innovation chain, one file a noun."""
+
+from .capability import Capability
+from .challenge import Challenge, ChallengeInvitation, Question, Target, Watch
+from .collaboration import Achievement, Collaboration, Milestone
+from .response import Commitment, Partner, PlannedMilestone, Response
+from .round import Round
+from .selection import Award, Criterion, Reviewer, Score, ScoreSheet
+
+__all__ = [
+    "Achievement",
+    "Award",
+    "Capability",
+    "Challenge",
+    "ChallengeInvitation",
+    "Collaboration",
+    "Commitment",
+    "Criterion",
+    "Milestone",
+    "Partner",
+    "PlannedMilestone",
+    "Question",
+    "Response",
+    "Reviewer",
+    "Round",
+    "Score",
+    "ScoreSheet",
+    "Target",
+    "Watch",
+]

@@ -1,0 +1,87 @@
+"""Listings: every offer and need as the index holds it, with a change log and the vectors of its texts."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from rongtong.hub.foundation.actors import Actor
+
+
+class Listing(models.Model):
+    """One offer or need. Written by the rooms through ``matching.domain``; the index follows ``position``.
+
+    Texts of level 2 and 3 are never stored here: what the index does not hold it cannot betray.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=24)
+    subject_id = models.UUIDField(unique=True)
+    organisation_id = models.UUIDField()
+    shown_organisation = models.BooleanField(default=True)
+    level = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=300)
+    texts = models.JSONField(default=dict)
+    region = models.CharField(max_length=6, blank=True)
+    industry = models.CharField(max_length=5, blank=True)
+    size_class = models.CharField(max_length=12, blank=True)
+    certificates = ArrayField(models.CharField(max_length=60), default=list)
+    readiness = models.PositiveSmallIntegerField(null=True)
+    active = models.BooleanField(default=True)
+    position = models.BigIntegerField(unique=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[models.Manager["Listing"]]
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "kind"], name="listing_organisation")]
+        constraints = [models.CheckConstraint(condition=models.Q(level__lte=1), name="listing_level")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> "models.QuerySet[Listing]":
+        rows = cls._base_manager.filter(active=True)
+        if actor.system:
+            return rows
+        open_rows = models.Q(level__lte=actor.level)
+        if actor.organisation_id is not None and actor.role is not None:
+            open_rows |= models.Q(organisation_id=actor.organisation_id)
+        return rows.filter(open_rows)
+
+
+class Embedding(models.Model):
+    """The vector of a text under one encoder, kept by the text's hash so that nothing is encoded twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    encoder = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    vector = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["encoder", "digest"], name="embedding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.encoder} {self.digest[:8]}"
+
+
+class Impression(models.Model):
+    """Who was shown at which rank for which need, when somebody looked at matches."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    subject_id = models.UUIDField()
+    viewer_organisation_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField()
+    rank = models.PositiveSmallIntegerField()
+    score = models.DecimalField(max_digits=5, decimal_places=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_id", "at"], name="impression_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} #{self.rank}"

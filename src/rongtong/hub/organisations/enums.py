@@ -1,0 +1,53 @@
+"""Closed lists of words about those who take part."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(models.TextChoices):
+    ENTERPRISE = "enterprise", _("企业")
+    UNIVERSITY = "university", _("高校")
+    INSTITUTE = "institute", _("科研院所")
+    SERVICE_AGENCY = "service_agency", _("专业服务机构")
+    FINANCIAL_INSTITUTION = "financial_institution", _("金融机构")
+    OPERATOR = "operator", _("运营方")
+
+
+class IdentifierScheme(models.TextChoices):
+    CREDIT_CODE = "credit_code", _("统一社会信用代码")
+    LEI = "lei", _("全球法人识别编码（LEI）")
+    REGISTER = "register", _("境外登记号")
+
+
+class VerificationState(models.TextChoices):
+    DRAFT = "draft", _("待提交")
+    PENDING = "pending", _("待核验")
+    VERIFIED = "verified", _("已核验")
+    RETURNED = "returned", _("已退回")
+    SUSPENDED = "suspended", _("已停用")
+
+
+class Cultivation(models.TextChoices):
+    NONE = "", _("未入库")
+    INNOVATIVE = "innovative", _("创新型中小企业")
+    SPECIALISED = "specialised", _("专精特新中小企业")
+    LITTLE_GIANT = "little_giant", _("专精特新“小巨人”企业")
+    CHAMPION = "champion", _("制造业单项冠军企业")
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", _("查阅者")
+    CONTRIBUTOR = "contributor", _("经办人")
+    MANAGER = "manager", _("管理员")
+    OWNER = "owner", _("负责人")
+
+
+class InvitationState(models.TextChoices):
+    OPEN = "open", _("待接受")
+    ACCEPTED = "accepted", _("已接受")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Language(models.TextChoices):
+    CHINESE = "zh-hans", _("中文")
+    ENGLISH = "en", "English"

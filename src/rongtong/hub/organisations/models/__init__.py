@@ -1,0 +1,17 @@
+"""Accounts, organisations, and what binds them."""
+
+from .account import Account, AccountManager
+from .membership import Invitation, Member, Token
+from .organisation import Certificate, NameDecision, Organisation, YearFigures
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "Certificate",
+    "Invitation",
+    "Member",
+    "NameDecision",
+    "Organisation",
+    "Token",
+    "YearFigures",
+]

@@ -1,0 +1,86 @@
+"""Who acts for which organisation, who is invited to, and which tokens act for them."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.models import Entity
+
+from ..enums import InvitationState, Role
+from .organisation import Organisation
+
+
+class Member(Entity):
+    """A person acting for an organisation, in ``[since, until)``."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
+    role = models.CharField(_("角色"), max_length=12, choices=Role)
+    title = models.CharField(_("部门与职务"), max_length=80, blank=True)
+    since = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "organisation"], condition=Q(until=None), name="member_once"),
+        ]
+        indexes = [models.Index(fields=["organisation", "role"], condition=Q(until=None), name="member_active")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.role}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> "models.QuerySet[Member]":
+        rows = cls._base_manager.all()
+        if actor.system or "operator.viewer" in actor.roles:
+            return rows
+        return rows.filter(organisation_id=actor.organisation_id) if actor.role else rows.none()
+
+
+class Invitation(Entity):
+    """A mail address invited to act for an organisation. The secret is kept as a hash."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("电子邮箱"))
+    role = models.CharField(_("角色"), max_length=12, choices=Role)
+    digest = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.OPEN)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "email"], condition=Q(state="open"), name="invitation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> "models.QuerySet[Invitation]":
+        rows = cls._base_manager.filter(organisation_id=actor.organisation_id)
+        return rows if "manager" in actor.steps else rows.none()
+
+
+class Token(Entity):
+    """Lets a program act for a person of an organisation. Shown once, kept as a hash, ends by itself."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("名称"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> "models.QuerySet[Token]":
+        rows = cls._base_manager.filter(account_id=actor.account_id, organisation_id=actor.organisation_id)
+        return rows if actor.role else rows.none()

@@ -1,0 +1,1 @@
+"""Disclosure levels, non-disclosure agreements and documents."""

@@ -1,0 +1,87 @@
+"""Non-disclosure agreements and documents."""
+
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.models import Entity
+from rongtong.hub.organisations.models import Organisation
+
+from .enums import DocumentState, Level
+
+
+class NonDisclosureAgreement(Entity):
+    """A recipient's signed promise to keep what a discloser shows it about one object."""
+
+    discloser = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=80)
+    subject_id = models.UUIDField()
+    text_version = models.CharField(max_length=20, default="2026-1")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_name = models.CharField(_("签署人"), max_length=80)
+    signed_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "subject_type", "subject_id"], condition=Q(ended_at=None), name="nda_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.subject_id}"
+
+    def roles_of(self, actor: Actor) -> set[str]:
+        sides = (self.discloser_id, self.recipient_id)
+        return {f"own.{step}" for step in actor.steps} if actor.role and actor.organisation_id in sides else set()
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> "models.QuerySet[NonDisclosureAgreement]":
+        rows = cls._base_manager.all()
+        if actor.role is None:
+            return rows.none()
+        return rows.filter(Q(discloser_id=actor.organisation_id) | Q(recipient_id=actor.organisation_id))
+
+
+class Document(Entity):
+    """An uploaded file. It belongs to an object, and who may read it follows from that object and the level."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=80)
+    subject_id = models.UUIDField()
+    purpose = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.NAMED)
+    name = models.CharField(_("文件名"), max_length=255)
+    kind = models.CharField(max_length=40)
+    size = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    storage_key = models.CharField(max_length=80, unique=True, default=uuid.uuid4)
+    state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.CHECKING)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="document_subject")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> Any:
+        model: Any = apps.get_model(self.subject_type)
+        return model._base_manager.get(pk=self.subject_id)
+
+    def is_visible_to(self, actor: Actor) -> bool:
+        """The object's own rule decides: ``documents_open_to(actor)`` gives the highest level it opens, -1 for none."""
+        if actor.system:
+            return True
+        subject = self.subject
+        return self.state == DocumentState.READY and subject.is_visible_to(actor) and self.level <= subject.level_open_to(actor)
