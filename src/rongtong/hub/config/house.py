@@ -36,7 +36,7 @@ def register(commands: Commands) -> None:
 def migrate(arguments: argparse.Namespace) -> None:
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=1, stdout=sys.stderr)
+    call_command("migrate", interactive=False, skip_checks=True, verbosity=1, stdout=sys.stderr)
     call_command("createcachetable", verbosity=0)
 
 

@@ -8,6 +8,7 @@ secrets of its own in the data directory and mail shown on a page; `production` 
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -221,7 +222,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 globals().update(headers_and_cookies(https=SITE_URL.startswith("https"), proxies=PROXY_COUNT))
-CSRF_FAILURE_VIEW = "rongtong.hub.web.errors.csrf_failure"
+if find_spec("rongtong.hub.web.errors"):
+    CSRF_FAILURE_VIEW = "rongtong.hub.web.errors.csrf_failure"
 
 # Mail: kept in a file in this machine's data directory, or sent by SMTP
 

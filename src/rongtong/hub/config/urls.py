@@ -8,10 +8,12 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from rongtong.hub.config import health
+from rongtong.hub.foundation.rights import routes
 
+routes("anyone", names=("health_live", "health_ready"))
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("health/live", health.live, name="health-live"),
-    path("health/ready", health.ready, name="health-ready"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
     path("account/", include("allauth.urls")),
 ]
 if find_spec("rongtong.hub.web.api"):
@@ -24,7 +26,8 @@ urlpatterns += [
     if find_spec(f"rongtong.hub.{room}.urls")
 ]
 
-handler400 = "rongtong.hub.web.errors.bad_request"
-handler403 = "rongtong.hub.web.errors.permission_denied"
-handler404 = "rongtong.hub.web.errors.not_found"
-handler500 = "rongtong.hub.web.errors.server_error"
+if find_spec("rongtong.hub.web.errors"):
+    handler400 = "rongtong.hub.web.errors.bad_request"
+    handler403 = "rongtong.hub.web.errors.permission_denied"
+    handler404 = "rongtong.hub.web.errors.not_found"
+    handler500 = "rongtong.hub.web.errors.server_error"
