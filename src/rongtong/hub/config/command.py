@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from rongtong.hub.config import house
+from rongtong.hub.config import house, prepare, run, servers
 from rongtong.hub.config.commands import CommandFailed, Commands, Need, UsageError
 from rongtong.hub.config.database import DatabaseError, main_cluster
 from rongtong.hub.config.environment import ConfigurationError
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
         parsed = registered().parser.parse_args(arguments)
-        with prepared(parsed.need):
+        with ready(parsed.need):
             return int(parsed.run(parsed) or 0)
     except UsageError as error:
         print(error, file=sys.stderr)
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def registered() -> Commands:
     """Every command: the house's own and those of each room."""
     commands = Commands()
-    house.register(commands)
+    for module in (run, prepare, servers, house):
+        module.register(commands)
     for room in sorted(path.parent.name for path in HUB.glob("*/apps.py")):
         if find_spec(f"rongtong.hub.{room}.commands"):
             import_module(f"rongtong.hub.{room}.commands").register(commands)
@@ -49,7 +50,7 @@ def registered() -> Commands:
 
 
 @contextmanager
-def prepared(need: Need) -> Iterator[None]:
+def ready(need: Need) -> Iterator[None]:
     """Start what a command needs; stop the embedded database afterwards if nobody else uses it."""
     own_database = need.database and not os.environ.get("DATABASE_URL", "").strip()
     with main_cluster().in_use() if own_database else nullcontext():

@@ -156,6 +156,14 @@ class Cluster:
     def running(self) -> bool:
         return self.root.is_dir() and self._ready()
 
+    def alive(self) -> bool:
+        """Whether the server's first process lives: a quick look, without asking it anything."""
+        try:
+            number = int((self.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+            return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return False
+
     def processes(self) -> list[psutil.Process]:
         """The living server processes that work in this cluster's data directory."""
         found = []

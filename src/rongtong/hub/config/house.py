@@ -1,4 +1,4 @@
-"""The house's own commands: database, migrations, Django's tools."""
+"""The embedded database and Django's own tools on the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ DATABASE_ONLY = Need(django=False)
 
 
 def register(commands: Commands) -> None:
-    commands.add("migrate", migrate, help="bring the database to this version's shape", example="rongtong migrate")
     parser = commands.add(
         "manage",
         manage,
@@ -31,13 +30,6 @@ def register(commands: Commands) -> None:
     ):
         parser = commands.add(f"database {verb}", run, help=text, example=f"rongtong database {verb}", need=NOTHING)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def migrate(arguments: argparse.Namespace) -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, skip_checks=True, verbosity=1, stdout=sys.stderr)
-    call_command("createcachetable", verbosity=0)
 
 
 def manage(arguments: argparse.Namespace) -> int:

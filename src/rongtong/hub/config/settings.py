@@ -33,6 +33,7 @@ SITE_URL = environment.site_url("RONGTONG_SITE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = environment.words("RONGTONG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("RONGTONG_TRUSTED_ORIGINS", [SITE_URL] if SITE_URL.startswith("https") else [])
 PROXY_COUNT = environment.number("RONGTONG_PROXY_COUNT", 0, most=8)
+RELOAD = LOCAL and environment.flag("RONGTONG_RELOAD")  # serve changed sources at once
 WORKER = environment.flag("RONGTONG_WORKER")  # set for background processes, whose statements may take longer
 
 SECRETS = secrets_for(PROFILE, environment)
@@ -77,8 +78,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "rongtong.hub.foundation.middleware.PrivateAnswersMiddleware",
     "rongtong.hub.organisations.middleware.ActorMiddleware",
+    "rongtong.hub.foundation.api.middleware.RateLimitMiddleware",
+    "rongtong.hub.foundation.api.middleware.IdempotencyMiddleware",
     "rongtong.hub.foundation.middleware.RouteRightsMiddleware",
+    "rongtong.hub.foundation.refusals.RefusalMiddleware",
 ]
+REFUSAL_VIEW = "rongtong.hub.web.errors.refused"
 ROOT_URLCONF = "rongtong.hub.config.urls"
 WSGI_APPLICATION = "rongtong.hub.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -91,6 +96,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "rongtong.hub.foundation.templating.environment",
+            "auto_reload": RELOAD,
             "context_processors": [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
@@ -128,8 +134,13 @@ STATIC_ROOT = environment.path("RONGTONG_STATIC", RONGTONG_HOME / "static")
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if RELOAD
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = RELOAD
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -191,7 +202,7 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL and SITE_URL.startswith("http://localhost")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL and SITE_URL.startswith("http:")
 MFA_TOTP_ISSUER = "融通 Rongtong"
 USERSESSIONS_TRACK_ACTIVITY = True
 

@@ -1,0 +1,69 @@
+"""The long-running processes, each on its own: the web server and the background worker."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rongtong.hub.config.commands import Commands
+
+THREADS = 16
+REQUEST_SECONDS = 60
+GRACE_SECONDS = 10
+ACCESS_LINE = '{"at":"%(t)s","logger":"access","method":"%(m)s","path":"%(U)s","status":%(s)s,"microseconds":%(D)s}'
+
+
+def register(commands: Commands) -> None:
+    parser = commands.add("web", web, help="serve the pages and the API", example="rongtong web --port 8000")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--threads", type=int, default=THREADS)
+    parser.add_argument("--reload", action="store_true", help="start again when a source file changes")
+    parser = commands.add(
+        "worker", worker, help="do background work: mail, exports, clean-up", example="rongtong worker mail heavy"
+    )
+    parser.add_argument("queues", nargs="*", metavar="QUEUE", help="only these queues (default: all)")
+    parser.add_argument("--concurrency", type=int, default=2)
+
+
+def web(arguments: argparse.Namespace) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    options = {
+        "bind": f"{arguments.host}:{arguments.port}",
+        # One process with many threads: a reload of the index or the encoder is paid once.
+        "worker_class": "gthread",
+        "workers": 1,
+        "threads": arguments.threads,
+        "timeout": REQUEST_SECONDS,
+        "graceful_timeout": GRACE_SECONDS,
+        "keepalive": 15,
+        "accesslog": "-",
+        "access_log_format": ACCESS_LINE,  # the path without its query
+        "logconfig_dict": {"loggers": {"gunicorn.error": {"propagate": False}}},
+        "control_socket_disable": True,
+        "reload": arguments.reload,
+    }
+
+    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+        def load_config(self) -> None:
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from rongtong.hub.config.wsgi import application
+
+            return application
+
+    Server().run()
+
+
+def worker(arguments: argparse.Namespace) -> None:
+    from procrastinate.contrib.django import app
+
+    with app.replace_connector(app.connector.get_worker_connector()) as running:  # type: ignore[attr-defined]  # Django's connector has it
+        running.run_worker(
+            queues=arguments.queues or None,
+            concurrency=arguments.concurrency,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+        )
