@@ -19,7 +19,8 @@ def test_initials_and_spelling_keep_latin_and_digits() -> None:
     ("name", "typed"),
     [
         ("杭州创新科技有限公司", "hzcx"), ("杭州创新科技有限公司", "hangzhouchuang"), ("杭州创新科技有限公司", "杭州创"),
-        ("重庆长安机械", "cqca"), ("澜川重工集团股份有限公司", "lanchuanzhonggong"), ("澜川重工", "lczg"),
+        ("重庆长安机械", "cqca"),
+        ("澜川重工集团股份有限公司", "lanchuanzhonggong"), ("澜川重工", "lczg"),
         ("长行银行", "cxyh"), ("ABC（中国）有限公司", "abczhongguo"),
     ],
 )  # fmt: skip
@@ -41,7 +42,8 @@ def test_names_sort_by_pinyin_and_tone_with_latin_among_them() -> None:
     ("one", "other"),
     [
         ("澜川重工股份有限公司", "澜川重工（股份）有限公司"), ("澜川（江浔）精密 有限公司", "澜川江浔精密有限责任公司"),
-        ("ＡＢＣ有限公司", "abc公司"), ("Lanchuan Heavy Co., Ltd.", "LANCHUAN HEAVY CO LTD"), ("Müller GmbH & Co. KG", "müller GmbH"),
+        ("ＡＢＣ有限公司", "abc公司"), ("Lanchuan Heavy Co., Ltd.", "LANCHUAN HEAVY CO LTD"),
+        ("Müller GmbH & Co. KG", "müller GmbH"),
     ],
 )  # fmt: skip
 def test_two_spellings_of_one_body_resolve_alike(one: str, other: str) -> None:
@@ -66,4 +68,4 @@ def test_similarity_is_symmetric_and_bounded(one: str, other: str) -> None:
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_keys(text: str) -> None:
     assert isinstance(sort_key(text), str) and isinstance(search_keys(text), str)
-    assert resolved_name(resolved_name(text)) == resolved_name(resolved_name(resolved_name(text)))
+    assert bool(resolved_name(text)) or not any(character.isalnum() for character in text)

@@ -20,7 +20,8 @@ from rongtong.hub.organisations.size_class import (
     standard_of,
 )
 
-# The national table as printed: name | one industry that follows it | indicator large medium small, X persons, Y and Z 万元.
+# The national table as printed: name | one industry that follows it | indicator large medium small.
+# X is in persons, Y and Z in 万元.
 PRINTED = """
 农、林、牧、渔业 | 01 | Y 20000 500 50
 工业 | 3412 | X 1000 300 20 | Y 40000 2000 300
@@ -117,7 +118,8 @@ def test_every_group_of_the_classification_has_an_answer_and_the_uncovered_are_t
 @pytest.mark.parametrize(
     ("code", "country", "reason"),
     [
-        ("34", "DE", Reason.ABROAD), ("", "CN", Reason.NO_INDUSTRY), ("  ", "CN", Reason.NO_INDUSTRY), ("9901", "CN", Reason.UNKNOWN_INDUSTRY),
+        ("34", "DE", Reason.ABROAD), ("", "CN", Reason.NO_INDUSTRY), ("  ", "CN", Reason.NO_INDUSTRY),
+        ("9901", "CN", Reason.UNKNOWN_INDUSTRY),
         ("34A", "CN", Reason.UNKNOWN_INDUSTRY), ("318", "CN", Reason.UNKNOWN_INDUSTRY), ("F", "CN", Reason.TOO_BROAD),
         ("59", "CN", Reason.TOO_BROAD), ("70", "CN", Reason.TOO_BROAD), ("J", "CN", Reason.NOT_COVERED),
         ("531", "CN", Reason.NOT_COVERED), ("841", "CN", Reason.NOT_COVERED),

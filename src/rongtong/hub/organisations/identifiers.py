@@ -12,7 +12,7 @@ from stdnum import lei
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
-from rongtong.hub.foundation.errors import Fault, Invalid
+from rongtong.hub.foundation.errors import Fault, Invalid, Text
 
 from .enums import IdentifierScheme
 
@@ -49,8 +49,10 @@ def credit_code(value: str, field: str = "identifier") -> str:
         raise _invalid(field, "credit_code.length", message)
     wrong = sorted(set(code) - set(_CREDIT_ALPHABET))
     if wrong:
-        message = _("统一社会信用代码不含“%(letters)s”（不用 I、O、S、V、Z）。请核对是否与数字混淆。")
-        raise _invalid(field, "credit_code.letters", message % {"letters": "、".join(wrong)})
+        message = _("统一社会信用代码不含“%(letters)s”（不用 I、O、S、V、Z）。请核对是否与数字混淆。") % {
+            "letters": "、".join(wrong)
+        }
+        raise _invalid(field, "credit_code.letters", message)
     if code[0] not in _FIRST or not code[2:8].isdigit():
         raise _invalid(field, "credit_code.form", _("统一社会信用代码的前 8 位不符合编码规则。请对照营业执照核对。"))
     if code[:17] + uscc.calc_check_digit(code[:17]) != code:
@@ -73,8 +75,9 @@ def register_number(value: str, field: str = "identifier") -> str:
     """Return the number of a foreign register, or raise `Invalid`. Only its form can be checked."""
     text = " ".join(unicodedata.normalize("NFKC", value).upper().split())
     if not re.fullmatch(r"[0-9A-Z][0-9A-Z .\-/]{2,38}[0-9A-Z]", text):
-        message = _("登记号为 4 至 40 位字母、数字、点、短横或斜杠。请按登记机关颁发的证明填写。")
-        raise _invalid(field, "register.form", message)
+        raise _invalid(
+            field, "register.form", _("登记号为 4 至 40 位字母、数字、点、短横或斜杠。请按登记机关颁发的证明填写。")
+        )
     return text
 
 
@@ -93,11 +96,11 @@ def identifier(scheme: str, value: str, country: str = "CN", field: str = "ident
     if scheme not in _SCHEMES:
         raise _invalid("scheme", "scheme.unknown", _("请选择证件类型。"))
     if (scheme == IdentifierScheme.CREDIT_CODE) != (country == "CN"):
-        if country == "CN":
-            message = _("境内机构请填写统一社会信用代码。")
-        else:
-            message = _("境外机构没有统一社会信用代码，请填写 LEI 或登记号。")
-        raise _invalid("scheme", "scheme.country", message)
+        at_home, abroad = (
+            _("境内机构请填写统一社会信用代码。"),
+            _("境外机构没有统一社会信用代码，请填写 LEI 或登记号。"),
+        )
+        raise _invalid("scheme", "scheme.country", at_home if country == "CN" else abroad)
     return _SCHEMES[scheme](value, field)
 
 
@@ -130,5 +133,5 @@ def make_credit_code(region: str, serial: int, first: str = "91") -> str:
     return body + str(uscc.calc_check_digit(body))
 
 
-def _invalid(field: str, code: str, message: object) -> Invalid:
-    return Invalid([Fault(field=field, message=message, code=code)])  # type: ignore[arg-type]  # lazy text after %
+def _invalid(field: str, code: str, message: Text) -> Invalid:
+    return Invalid([Fault(field=field, message=message, code=code)])

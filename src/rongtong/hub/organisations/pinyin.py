@@ -15,12 +15,13 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 # Legal forms, longest first: they tell nothing apart between two spellings of one name.
 _FORMS = (
     "集团股份有限公司", "股份有限责任公司", "集团有限责任公司", "集团有限公司", "股份有限公司", "有限责任公司",
-    "股份合作公司", "有限合伙企业", "个人独资企业", "有限公司", "股份公司", "有限合伙", "普通合伙", "特殊普通合伙",
-    "集团公司", "总公司", "公司", "集团",
+    "股份合作公司", "有限合伙企业", "个人独资企业", "特殊普通合伙", "有限公司", "股份公司", "有限合伙",
+    "普通合伙", "集团公司", "总公司", "公司", "集团",
 )  # fmt: skip
 _FORMS_ABROAD = re.compile(
-    r"[\s,.]*\b(co\.?,?\s*ltd|company limited|limited liability company|private limited|pte\.?\s*ltd|incorporated|inc|corporation"
-    r"|corp|company|limited|ltd|llc|llp|plc|gmbh(\s*&\s*co\.?\s*kg)?|ag|kg|s\.?a\.?r\.?l|s\.?a|s\.?p\.?a|b\.?v|n\.?v|oyj|oy|ab|k\.?k)\.?\s*$"
+    r"[\s,.]*\b(co\.?,?\s*ltd|company limited|limited liability company|private limited|pte\.?\s*ltd|incorporated|inc"
+    r"|corporation|corp|company|limited|ltd|llc|llp|plc|gmbh(\s*&\s*co\.?\s*kg)?|ag|kg|s\.?a\.?r\.?l|s\.?a|s\.?p\.?a"
+    r"|b\.?v|n\.?v|oyj|oy|ab|k\.?k)\.?\s*$"
 )
 _BRACKETS = re.compile(r"[()\[\]{}<>〈〉《》【】「」『』〔〕]")
 _PUNCTUATION = re.compile(r"[\s·•・.,，。、;；:：'\"“”‘’`\-—–_/\\&+*#!?@]+")
@@ -30,7 +31,7 @@ def sort_key(name: str) -> str:
     """Return a text whose plain order is the pinyin order of the names.
 
     Each Chinese character becomes its syllable with the tone, followed by the character itself, so that
-    homophones stay apart and together. Latin letters and digits come first, in lower case.
+    homophones stay together and apart. Latin letters stand among the syllables by their letters, without regard to case.
     """
     parts: list[str] = []
     for run, chinese in _runs(_plain(name)):
@@ -90,10 +91,7 @@ def resolved_name(name: str) -> str:
     while shorter != text and shorter.strip():
         text, shorter = shorter, _FORMS_ABROAD.sub("", shorter)
     text = _PUNCTUATION.sub("", text)
-    for form in _FORMS:
-        if text.endswith(form) and len(text) > len(form):
-            return text[: -len(form)]
-    return text
+    return _without_form(text)
 
 
 def similarity(left: str, right: str) -> float:
@@ -109,6 +107,16 @@ def similarity(left: str, right: str) -> float:
         return 1.0
     dice = _dice(_pairs(one), _pairs(two))
     return max(dice, 0.9) if spelling(one) == spelling(two) else dice
+
+
+def _without_form(text: str) -> str:
+    """Drop legal forms from the end, but never the whole name."""
+    while text not in _FORMS:
+        form = next((form for form in _FORMS if text.endswith(form)), None)
+        if form is None:
+            break
+        text = text[: -len(form)]
+    return text
 
 
 def _plain(name: str) -> str:

@@ -61,7 +61,7 @@ class Bounds:
     small: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standard:
     """One row group of the table: an industry's name there and its indicators."""
 
