@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from .actors import VISITOR
 from .errors import NotVisible, SignInNeeded
+from .refusals import answer
 from .rights import ROUTES
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -50,17 +51,13 @@ class RouteRightsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None:
-            raise NotVisible
-        needed = roles_for(match.view_name, match.app_names)
+        needed = roles_for(match.view_name, match.app_names) if match else frozenset()
         actor = getattr(request, "actor", VISITOR)
         if needed & actor.roles:
-            return
-        if actor.is_visitor and needed:
-            raise SignInNeeded
-        raise NotVisible
+            return None
+        return answer(request, SignInNeeded() if actor.is_visitor and needed else NotVisible())
 
 
 def roles_for(view_name: str, app_names: list[str]) -> frozenset[str]:

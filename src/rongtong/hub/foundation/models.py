@@ -153,6 +153,17 @@ class IdempotencyKey(models.Model):
         return self.key
 
 
+class RateWindow(models.Model):
+    """How often a token asked in the running minute."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    starts = models.DateTimeField()
+    used = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting", _("等待中")
     RUNNING = "running", _("进行中")

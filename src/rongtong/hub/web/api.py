@@ -1,0 +1,67 @@
+"""The API: every room's routers under one roof."""
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI
+
+from rongtong.hub.foundation.api import Problem, add_handlers, door
+from rongtong.hub.foundation.api.door import NOUNS
+from rongtong.hub.foundation.api.problems import STATUSES
+
+
+class HubAPI(NinjaAPI):
+    """Documents for every operation that it may refuse, and in which shape."""
+
+    def get_openapi_schema(self, **given: Any) -> Any:
+        schema = super().get_openapi_schema(**given)
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.setdefault("components", {}).setdefault("schemas", {})
+        parts |= {**problem.pop("$defs"), "Problem": problem}
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status in STATUSES:
+                    operation["responses"].setdefault(status, _refused())
+        return schema
+
+
+def _refused() -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": "Refused: what, why, what to do", "content": content}
+
+
+def _modules() -> Iterator[ModuleType]:
+    for room in settings.ROOMS:
+        name = f"rongtong.hub.{room}.api"
+        if room in {"foundation", "web"} or find_spec(name) is None:
+            continue
+        module = import_module(name)
+        yield module
+        for inner in pkgutil.iter_modules(getattr(module, "__path__", ())):
+            yield import_module(f"{name}.{inner.name}")
+
+
+def build() -> NinjaAPI:
+    api = HubAPI(
+        title="Rongtong 融通",
+        version="1",
+        description=str(_("与页面同一套动词、同一套权限、同一套拒绝理由。")),
+        urls_namespace="api",
+        docs_url=None,
+        auth=door,
+    )
+    add_handlers(api)
+    for module in _modules():
+        if hasattr(module, "router"):
+            NOUNS[module.PATH.strip("/").partition("/")[0]] = module.NOUN
+            api.add_router(module.PATH, module.router)
+    return api
+
+
+api = build()
