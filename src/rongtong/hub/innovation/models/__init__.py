@@ -1,7 +1,7 @@
 """Tables of the innovation chain, one file a noun."""
 
 from .capability import Capability
-from .challenge import Challenge, ChallengeInvitation, Question, Target, Watch
+from .challenge import Challenge, ChallengeInvitation, NumberSeries, Question, Target, Watch
 from .collaboration import Achievement, Collaboration, Milestone
 from .response import Commitment, Partner, PlannedMilestone, Response
 from .round import Round
@@ -17,6 +17,7 @@ __all__ = [
     "Commitment",
     "Criterion",
     "Milestone",
+    "NumberSeries",
     "Partner",
     "PlannedMilestone",
     "Question",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -36,7 +37,7 @@ class Challenge(Entity):
     anonymous = models.BooleanField(_("匿名发榜"), default=False)
     title = models.CharField(_("需求名称"), max_length=120)
     search_keys = models.CharField(max_length=400, editable=False, default="")
-    industry = models.CharField(_("所属行业"), max_length=5)
+    industry = models.CharField(_("所属行业"), max_length=5, blank=True)
     region = models.CharField(_("地区"), max_length=6, blank=True)
     problem = models.TextField(_("要解决的问题"), max_length=6000, blank=True)
     tried = models.TextField(_("已做过的尝试"), max_length=4000, blank=True)
@@ -98,7 +99,7 @@ class Challenge(Entity):
     def roles_of(self, actor: Actor) -> set[str]:
         roles = super().roles_of(actor)
         if actor.is_member and not roles:
-            roles.add("outsider")
+            roles |= {"outsider", *(f"outsider.{step}" for step in actor.steps)}
         if actor.account_id is not None and self.state == ChallengeState.SELECTING:
             if self.reviewers.filter(account_id=actor.account_id).exists():
                 roles.add("reviewer")
@@ -129,6 +130,12 @@ class Challenge(Entity):
         shown = Q(state__in=PUBLISHED)
         if actor.role is not None and actor.organisation_id is not None:
             shown |= Q(organisation_id=actor.organisation_id)
+            # who has answered one must still find it when it is taken back
+            responses: Any = apps.get_model("innovation", "Response")  # its file imports this one
+            answered = responses._base_manager.filter(
+                challenge_id=models.OuterRef("pk"), organisation_id=actor.organisation_id
+            )
+            shown |= Q(state=ChallengeState.WITHDRAWN, number__isnull=False) & Q(models.Exists(answered))
         if "operator.viewer" in actor.roles:
             shown |= ~Q(state=ChallengeState.DRAFT)
         return rows.filter(shown)
@@ -185,6 +192,16 @@ class Question(Entity):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def state(self) -> str:
+        return "answered" if self.answered_at else "asked"
+
+    def roles_of(self, actor: Actor) -> set[str]:
+        roles = super().roles_of(actor)
+        if actor.acts_for(self.challenge.organisation_id):
+            roles |= {f"challenger.{step}" for step in actor.steps}
+        return roles
 
     def roles_of(self, actor: Actor) -> set[str]:
         roles = super().roles_of(actor)
@@ -246,3 +263,23 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.challenge_id}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> "models.QuerySet[Watch]":
+        """One's own."""
+        rows = cls._base_manager.filter(account_id=actor.account_id)
+        return rows if actor.account_id else rows.none()
+
+
+class NumberSeries(models.Model):
+    """The last number given in a year. A row that is counted up in the publishing transaction leaves no gap."""
+
+    prefix = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="number_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year} {self.last}"
