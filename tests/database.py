@@ -60,12 +60,12 @@ def build_template(cluster: Cluster) -> str:
 
 def _migrate(url: str) -> None:
     # A child process: pytest-django blocks database access outside of tests.
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings", "RONGTONG_WORKER": "1"}
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     for command in (["migrate", "--verbosity=0", "--skip-checks"], ["createcachetable"]):
         done = subprocess.run(
             [sys.executable, "-m", "django", *command],
             cwd=ROOT,
-            env={**environment, "PYTHONPATH": str(ROOT)},
+            env={**environment, "PYTHONPATH": str(ROOT), "RONGTONG_WORKER": "1"},
             capture_output=True,
             text=True,
             check=False,
@@ -105,8 +105,8 @@ def clean(cluster: Cluster) -> None:
         ).fetchall()
         for name, note in rows:
             orphan = str(name).startswith(COPY) and not psutil.pid_exists(int(str(name).split("_")[2]))
-            old = str(name).startswith(TEMPLATE) and not str(name).endswith("_draft") and int(str(note)) < time.time() - DAY
-            if orphan or old:
+            template = str(name).startswith(TEMPLATE) and not str(name).endswith("_draft")
+            if orphan or (template and int(str(note)) < time.time() - DAY):
                 admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 

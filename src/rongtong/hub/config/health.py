@@ -53,9 +53,9 @@ def queue_moves() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' "
-                "AND greatest(scheduled_at, (SELECT min(at) FROM procrastinate_events WHERE job_id = procrastinate_jobs.id))"
-                " < now() - make_interval(secs => %s) LIMIT 1",
+                "SELECT 1 FROM procrastinate_jobs AS job WHERE status = 'todo' AND greatest(scheduled_at, "
+                "(SELECT min(at) FROM procrastinate_events WHERE job_id = job.id)) "
+                "< now() - make_interval(secs => %s) LIMIT 1",
                 [OLDEST_WAITING_JOB_SECONDS],
             )
             return cursor.fetchone() is None

@@ -57,7 +57,8 @@ def _print_status(arguments: argparse.Namespace) -> bool:
     cluster = main_cluster()
     running = cluster.running()
     if arguments.json:
-        print(json.dumps({"running": running, "url": cluster.url(), "data": str(cluster.data), "log": str(cluster.log)}))
+        status = {"running": running, "url": cluster.url(), "data": str(cluster.data), "log": str(cluster.log)}
+        print(json.dumps(status))
     else:
         print(f"{'running' if running else 'stopped'}: {cluster.url()}")
     return running

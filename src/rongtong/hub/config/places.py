@@ -61,7 +61,9 @@ def own_directory(path: Path, mode: int, identity: Identity | None = None) -> Pa
     except FileExistsError:  # another process was faster
         return path
     except PermissionError as error:
-        raise PlaceError(f"{path} cannot be created ({error.strerror}); set RONGTONG_HOME to a place of your own")
+        raise PlaceError(
+            f"{path} cannot be created ({error.strerror}); set RONGTONG_HOME to a place of your own"
+        ) from error
     path.chmod(mode)  # mkdir's mode is cut by the umask
     if identity is not None and os.geteuid() == 0:
         os.chown(path, identity.uid, identity.gid)

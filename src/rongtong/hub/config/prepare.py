@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from rongtong.hub.config.commands import CommandFailed, Commands
@@ -17,7 +16,10 @@ SAMPLE = "rongtong.hub.web.sample"
 
 def register(commands: Commands) -> None:
     parser = commands.add(
-        "prepare", prepare, help="migrate, compile translations, collect static files", example="rongtong prepare --sample"
+        "prepare",
+        prepare,
+        help="migrate, compile translations, collect static files",
+        example="rongtong prepare --sample",
     )
     parser.add_argument("--sample", action="store_true", help="load the sample cluster if the database is empty")
     commands.add("migrate", migrate, help="bring the database to this version's shape", example="rongtong migrate")

@@ -22,7 +22,7 @@ def secrets_for(profile: str, environment: Environment) -> dict[str, str]:
     """
     if profile == "test":
         return {purpose: hashlib.sha256(f"test {purpose}".encode()).hexdigest() for purpose in SECRET_PURPOSES}
-    found = {}
+    found: dict[str, str] = {}
     for purpose in SECRET_PURPOSES:
         name = secret_name(purpose)
         secret = environment.secret(name)
