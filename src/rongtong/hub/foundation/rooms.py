@@ -8,7 +8,7 @@ from django.apps import AppConfig
 
 
 class RoomConfig(AppConfig):
-    """Base of every room's app config. Imports ``rules``, ``notices`` and each module of ``domain``."""
+    """Base of every room's app config. Imports its rights, subjects, notices, listings and verbs."""
 
     def ready(self) -> None:
         for part in ("rules", "notices", "listings", "domain", "navigation"):

@@ -84,4 +84,8 @@ class Document(Entity):
         if actor.system:
             return True
         subject = self.subject
-        return self.state == DocumentState.READY and subject.is_visible_to(actor) and self.level <= subject.level_open_to(actor)
+        return (
+            self.state == DocumentState.READY
+            and subject.is_visible_to(actor)
+            and self.level <= subject.level_open_to(actor)
+        )

@@ -1,0 +1,1 @@
+"""Verbs of trust: agreements and documents."""

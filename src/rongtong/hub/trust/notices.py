@@ -1,0 +1,22 @@
+"""What people are told about agreements."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.actors import SYSTEM
+from rongtong.hub.foundation.notices import event
+
+from .models import NonDisclosureAgreement
+from .subjects import SUBJECTS, find
+
+
+def _link(agreement: NonDisclosureAgreement) -> str:
+    kind = next(one for one in SUBJECTS.values() if one.label == agreement.subject_type)
+    return kind.link(find(kind.alias, agreement.subject_id, SYSTEM))
+
+
+event(
+    "nda.signed",
+    subject=_("有单位签署了保密协议"),
+    words=lambda agreement, details: _("%(name)s已签署保密协议。") % {"name": agreement.recipient},
+    link=_link,
+)

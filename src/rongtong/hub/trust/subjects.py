@@ -1,0 +1,74 @@
+"""The things that can be disclosed under an agreement or carry documents. Upper rooms register theirs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+
+from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.errors import NotVisible
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of thing.
+
+    Parameters
+    ----------
+    alias
+        Its word in addresses.
+    label
+        Its model, as ``app.model``.
+    link
+        The path of its page.
+    purpose
+        The row of the file table that its documents fall under.
+    roles
+        Who may attach and remove documents.
+    states
+        In which states they may.
+    signable
+        Whether an agreement can be signed about it.
+    """
+
+    alias: str
+    label: str
+    link: Callable[[Any], str]
+    purpose: str
+    roles: frozenset[str]
+    states: frozenset[str]
+    signable: bool = False
+
+
+SUBJECTS: dict[str, Subject] = {}
+
+
+def subject(
+    alias: str,
+    label: str,
+    *,
+    link: Callable[[Any], str],
+    purpose: str,
+    roles: set[str],
+    states: set[str],
+    signable: bool = False,
+) -> None:
+    SUBJECTS[alias] = Subject(alias, label, link, purpose, frozenset(roles), frozenset(states), signable)
+
+
+def kind_of(thing: Any) -> Subject:
+    return next(one for one in SUBJECTS.values() if one.label == thing._meta.label_lower)
+
+
+def find(alias: str, pk: UUID, actor: Actor) -> Any:
+    """The thing, if the actor may see it."""
+    kind = SUBJECTS.get(alias)
+    if kind is None:
+        raise NotVisible
+    model: Any = apps.get_model(kind.label)
+    found = model.visible_to(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
