@@ -112,11 +112,17 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """The outbox: one row for each message to send outside, written in the verb's transaction, sent after it."""
+    """The outbox: one row for each message to send outside, written in the verb's transaction, sent after it.
+
+    It carries a notice, or, for somebody who may have no account, a letter about an object. Neither holds any words:
+    they are made when it is sent.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    letter = models.CharField(max_length=80, blank=True)
+    about_id = models.UUIDField(null=True)
     channel = models.CharField(max_length=20, default="mail")
     recipient = models.CharField(max_length=254)
     key = models.CharField(max_length=120, unique=True)

@@ -48,6 +48,16 @@ class InvitationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+class MemberState(models.TextChoices):
+    ACTIVE = "active", _("在任")
+    ENDED = "ended", _("已结束")
+
+
+class TokenState(models.TextChoices):
+    ACTIVE = "active", _("有效")
+    REVOKED = "revoked", _("已吊销")
+
+
 class Language(models.TextChoices):
     CHINESE = "zh-hans", _("中文")
     ENGLISH = "en", "English"

@@ -42,13 +42,21 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def roles_of(self, actor: Actor) -> set[str]:
+        return {"own.person"} if actor.account_id == self.pk else set()
+
+    def is_visible_to(self, actor: Actor) -> bool:
+        return actor.system or type(self).visible_to(actor).filter(pk=self.pk).exists()
+
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Account]":
-        """Oneself and the people of one's own organisation."""
-        rows = cls._base_manager
+        """Oneself and the people of one's own organisation; the operator sees all who act for anybody."""
+        rows = cls._base_manager.all()
+        if actor.system or "operator.viewer" in actor.roles:
+            return rows
         if actor.account_id is None:
             return rows.none()
         own = models.Q(pk=actor.account_id)
-        if actor.organisation_id is not None:
+        if actor.role is not None:
             own |= models.Q(memberships__organisation_id=actor.organisation_id, memberships__until=None)
         return rows.filter(own).distinct()

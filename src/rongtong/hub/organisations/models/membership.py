@@ -1,16 +1,17 @@
 """Who acts for which organisation, who is invited to, and which tokens act for them."""
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.models import Entity
 
-from ..enums import InvitationState, Role
+from ..enums import InvitationState, MemberState, Role, TokenState
 from .organisation import Organisation
 
 
@@ -32,6 +33,16 @@ class Member(Entity):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.role}"
+
+    @property
+    def state(self) -> str:
+        return MemberState.ENDED if self.until else MemberState.ACTIVE
+
+    def roles_of(self, actor: Actor) -> set[str]:
+        roles = super().roles_of(actor)
+        if actor.account_id is not None and actor.account_id == self.account_id:
+            roles.add("own.person")
+        return roles
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Member]":
@@ -59,10 +70,24 @@ class Invitation(Entity):
     def __str__(self) -> str:
         return self.email
 
+    def roles_of(self, actor: Actor) -> set[str]:
+        roles = super().roles_of(actor)
+        if actor.account_id is not None and _addresses(actor).filter(email__iexact=self.email).exists():
+            roles.add("invitee")
+        return roles
+
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Invitation]":
-        rows = cls._base_manager.filter(organisation_id=actor.organisation_id)
-        return rows if "manager" in actor.steps else rows.none()
+        """Those who may invite, the operator who invites first owners, and whoever proved to own the address."""
+        rows = cls._base_manager.all()
+        if actor.system or "operator" in actor.roles:
+            return rows
+        if actor.account_id is None:
+            return rows.none()
+        shown = Q(email__in=_addresses(actor).values(address=Lower("email")))
+        if "manager" in actor.steps:
+            shown |= Q(organisation_id=actor.organisation_id)
+        return rows.filter(shown)
 
 
 class Token(Entity):
@@ -77,10 +102,30 @@ class Token(Entity):
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["account", "organisation"], name="token_bearer")]
+
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def state(self) -> str:
+        return TokenState.REVOKED if self.revoked_at else TokenState.ACTIVE
+
+    def roles_of(self, actor: Actor) -> set[str]:
+        roles = super().roles_of(actor)
+        if actor.account_id is not None and actor.account_id == self.account_id:
+            roles.add("own.person")
+        return roles
+
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Token]":
-        rows = cls._base_manager.filter(account_id=actor.account_id, organisation_id=actor.organisation_id)
-        return rows if actor.role else rows.none()
+        """One's own; a manager sees every token that acts for the organisation."""
+        if actor.role is None:
+            return cls._base_manager.none()
+        rows = cls._base_manager.filter(organisation_id=actor.organisation_id)
+        return rows if "manager" in actor.steps else rows.filter(account_id=actor.account_id)
+
+
+def _addresses(actor: Actor) -> "models.QuerySet[EmailAddress]":
+    return EmailAddress.objects.filter(user_id=actor.account_id, verified=True)

@@ -1,7 +1,10 @@
 """Legal bodies that take part."""
 
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +23,7 @@ class Organisation(Entity):
     name_en = models.CharField(_("英文名称"), max_length=200, blank=True)
     short_name = models.CharField(_("简称"), max_length=60, blank=True)
     sort_key = models.CharField(max_length=400, editable=False, default="")
-    search_keys = models.CharField(max_length=600, editable=False, default="")
+    search_keys = models.CharField(max_length=2000, editable=False, default="")
     resolved_name = models.CharField(max_length=200, editable=False, default="")
     scheme = models.CharField(_("证件类型"), max_length=12, choices=IdentifierScheme, default=IdentifierScheme.CREDIT_CODE)
     identifier = models.CharField(_("证件号码"), max_length=40)
@@ -42,7 +45,12 @@ class Organisation(Entity):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["scheme", "country", "identifier"], name="organisation_identifier"),
+            # only those the operator vouches for hold their number: a claim must neither block nor betray its bearer
+            models.UniqueConstraint(
+                fields=["scheme", "country", "identifier"],
+                condition=Q(state__in=[VerificationState.VERIFIED, VerificationState.SUSPENDED]),
+                name="organisation_identifier",
+            ),
             models.CheckConstraint(
                 condition=~Q(scheme=IdentifierScheme.CREDIT_CODE) | Q(country="CN"), name="organisation_credit_code_cn"
             ),
@@ -51,6 +59,8 @@ class Organisation(Entity):
             models.Index(fields=["sort_key", "id"], name="organisation_sort"),
             models.Index(fields=["state", "kind"], name="organisation_state"),
             models.Index(fields=["resolved_name", "region"], name="organisation_resolved"),
+            models.Index(fields=["identifier"], name="organisation_number"),
+            GinIndex(OpClass(F("search_keys"), name="gin_trgm_ops"), name="organisation_search"),
         ]
 
     def __str__(self) -> str:
@@ -59,8 +69,9 @@ class Organisation(Entity):
         return self.name
 
     @property
-    def owner_id(self):  # type: ignore[no-untyped-def]  # the organisation owns itself
-        return self.id
+    def owner_id(self) -> uuid.UUID:
+        """The organisation owns itself."""
+        return self.pk
 
     @property
     def short(self) -> str:
