@@ -99,6 +99,7 @@ TEMPLATES = [
             "auto_reload": RELOAD,
             "context_processors": [
                 "django.template.context_processors.i18n",
+                "rongtong.hub.web.context.frame",
                 "django.contrib.messages.context_processors.messages",
             ],
         },

@@ -11,7 +11,7 @@ class RoomConfig(AppConfig):
     """Base of every room's app config. Imports its rights, subjects, notices, listings and verbs."""
 
     def ready(self) -> None:
-        for part in ("rules", "notices", "listings", "domain", "navigation"):
+        for part in ("rules", "subjects", "notices", "listings", "domain", "navigation"):
             name = f"{self.name}.{part}"
             if find_spec(name) is None:
                 continue

@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
-from . import formatting
+from . import formatting, forms
 
 HUB = Path(__file__).resolve().parents[1]
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.S)
@@ -30,6 +30,20 @@ _ICON = Markup(
     '<svg class="icon" viewBox="0 0 24 24" fill="{fill}" stroke="currentColor" stroke-linecap="round" '
     'stroke-linejoin="round" aria-hidden="true">{body}</svg>'
 )
+
+
+class Missing(jinja2.StrictUndefined):
+    """A name that no view gave is an error; only ``{{ a if b }}`` without an else stays empty."""
+
+    @property
+    def _is_plain_else(self) -> bool:
+        return (self._undefined_hint or "").startswith("the inline if-expression")
+
+    def __str__(self) -> str:
+        return "" if self._is_plain_else else super().__str__()
+
+    def __bool__(self) -> bool:
+        return False if self._is_plain_else else super().__bool__()
 
 
 def template_folders() -> list[Path]:
@@ -43,7 +57,7 @@ def template_folders() -> list[Path]:
 def environment(**options: Any) -> jinja2.Environment:
     """Build the environment; Django's Jinja2 backend calls it with its ``OPTIONS``."""
     if getattr(settings, "STRICT_TEMPLATES", settings.DEBUG):
-        options.setdefault("undefined", jinja2.StrictUndefined)
+        options.setdefault("undefined", Missing)
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     env = jinja2.Environment(autoescape=options.pop("autoescape", True), **options)
@@ -60,6 +74,9 @@ def environment(**options: Any) -> jinja2.Environment:
         "language": lambda: get_language() or "zh-hans",
         "chinese": formatting.chinese,
         "formatting": formatting,
+        "widget": forms.widget,
+        "describe": forms.describe,
+        "faults_of": forms.faults_of,
     }
     env.filters |= FILTERS
     return env
