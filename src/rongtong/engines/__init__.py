@@ -1,0 +1,1 @@
+"""Pure computation: engines know nothing of the hub."""

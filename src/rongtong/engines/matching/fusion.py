@@ -1,0 +1,76 @@
+"""One score from three signals: words, meaning and wanted conditions.
+
+    score = 100 · [ (1 - c) · ((1 - m) · W + m · M) + c · C ]
+
+W is the square root of the BM25 share of what the need's words could give, M the agreement in meaning,
+C the share of wanted conditions that are met; c and m are the weights below. Nothing in it depends on
+which other listings are in the result.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rongtong.engines.matching.vectorise import FloatArray
+
+MEANING_SHARE = {"zh": 0.30, "other": 0.15}
+WANTED_SHARE = 0.20
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much each signal can give at most; they sum to 1."""
+
+    words: float
+    meaning: float
+    wanted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points out of 100 for each candidate: words by term (candidates × terms), meaning, wanted conditions."""
+
+    words: FloatArray
+    meaning: FloatArray
+    wanted: FloatArray
+
+    @property
+    def total(self) -> FloatArray:
+        """The score before rounding."""
+        return np.asarray(self.words.sum(axis=1) + self.meaning + self.wanted, np.float64)
+
+
+def shares(*, chinese: bool, has_words: bool, has_meaning: bool, has_wanted: bool) -> Shares:
+    """Split the score among the signals there are for this need."""
+    wanted = (WANTED_SHARE if has_words or has_meaning else 1.0) if has_wanted else 0.0
+    meaning = MEANING_SHARE["zh" if chinese else "other"] if has_words else 1.0
+    meaning = (1.0 - wanted) * meaning if has_meaning else 0.0
+    return Shares(1.0 - wanted - meaning if has_words else 0.0, meaning, wanted)
+
+
+def combine(parts: FloatArray, attainable: float, agreements: FloatArray, met: FloatArray, weights: Shares) -> Points:
+    """Turn signals into points.
+
+    Parameters
+    ----------
+    parts
+        BM25 of each term, shape (candidates, terms), and `attainable`, their upper bound together.
+    agreements
+        Agreement in meaning, 0 to 1; NaN where the listing is not encoded yet. Such a listing is given the
+        median of the others, so that a new one is neither preferred nor buried until its vector is there.
+    met
+        Share of the wanted conditions that are met.
+    """
+    raw = parts.sum(axis=1)
+    share = raw / attainable if attainable else raw
+    scale = np.divide(np.sqrt(share), raw, out=np.zeros_like(raw), where=raw > 0)
+    words = 100.0 * weights.words * parts * scale[:, None]
+    return Points(words, 100.0 * weights.meaning * filled(agreements), 100.0 * weights.wanted * met)
+
+
+def filled(agreements: FloatArray) -> FloatArray:
+    """Put the median of the known agreements where there is none."""
+    unknown: npt.NDArray[np.bool_] = np.isnan(agreements)
+    middle = float(np.median(agreements[~unknown])) if (~unknown).any() else 0.0
+    return np.where(unknown, middle, agreements)

@@ -1,0 +1,150 @@
+"""The text index of one level: finds the candidates that are then scored exactly.
+
+There is one shelf for visitors and one for members. A listing that visitors may not see is not on their
+shelf at all, so neither a result, a count nor a term statistic of theirs can depend on it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import tantivy
+
+from rongtong.engines.matching.constraints import facet_terms, normal, price_in_fen
+from rongtong.engines.matching.errors import IndexBusy
+from rongtong.engines.matching.listing import Constraint, Listing, Need
+from rongtong.engines.matching.words import WordQuery
+
+_MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("row", indexed=True, fast=True)
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("facets", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("readiness", indexed=True, fast=True)
+    builder.add_integer_field("price", indexed=True, fast=True)
+    return builder.build()
+
+
+class Shelf:
+    """One tantivy index, on disk or (no path) in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._schema = _schema()
+        if path is not None:
+            path.mkdir(parents=True, exist_ok=True)
+        self._index = tantivy.Index(self._schema, None if path is None else str(path))
+        self._index.config_reader("manual")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """See what has been committed."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @contextmanager
+    def writer(self, memory: int) -> Iterator["ShelfWriter"]:
+        """Hold the shelf's only writer; what is not committed is given up at the end."""
+        try:
+            writer = self._index.writer(memory, 1)
+        except ValueError as error:
+            if "LockBusy" in str(error):
+                raise IndexBusy("another process is writing this index; only one writes at a time") from error
+            raise
+        try:
+            yield ShelfWriter(writer)
+        finally:
+            writer.rollback()
+            # Dropping the last reference releases the lock, and merging must not go on after that.
+            writer.wait_merging_threads()
+
+    def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None = None) -> list[int]:
+        """Return the rows of about the best `limit` listings for a need, filters applied."""
+        return self._rows(self._filtered(self._words(words), need, avoid), limit)
+
+    def matching(self, need: Need, limit: int, avoid: str | None = None) -> list[int]:
+        """Return up to `limit` rows that pass the need's filters, whatever their words."""
+        return self._rows(self._filtered(tantivy.Query.all_query(), need, avoid), limit)
+
+    def owned_by(self, owner: str, limit: int) -> list[int]:
+        """Return the rows of an organisation's own listings, anonymous ones too."""
+        return self._rows(self._facet(f"own:{owner}"), limit)
+
+    def _rows(self, query: tantivy.Query, limit: int) -> list[int]:
+        searcher = self._searcher  # a refresh in another thread must not come between the two calls
+        hits = searcher.search(query, limit, count=False).hits
+        values = searcher.fast_field_values("row", [address for _, address in hits])
+        return [int(value) for value in values if value is not None]
+
+    def _words(self, words: WordQuery) -> tantivy.Query:
+        clauses = []
+        for term in words.terms:
+            query = tantivy.Query.term_query(self._schema, "words", term.term, index_option="freq")
+            clauses.append((_SHOULD, tantivy.Query.boost_query(query, term.frequency)))
+        return tantivy.Query.boolean_query(clauses)
+
+    def _filtered(self, query: tantivy.Query, need: Need, avoid: str | None) -> tantivy.Query:
+        clauses = [(_MUST, query)]
+        if need.kinds:
+            clauses.append((_MUST, self._any(f"kind:{kind}" for kind in sorted(need.kinds))))
+        for constraint in need.constraints:
+            if constraint.required:
+                clauses += [(_MUST, clause) for clause in self._constraint(constraint)]
+        if avoid is not None:
+            clauses.append((_NOT, self._facet(avoid)))
+        return query if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+
+    def _constraint(self, constraint: Constraint) -> list[tantivy.Query]:
+        value, facet = constraint.value, constraint.facet
+        if isinstance(value, Decimal):
+            return [self._range(facet, None, price_in_fen(value))]
+        if isinstance(value, int):
+            return [self._range(facet, value, None)]
+        if facet == "certificates":
+            return [self._any([f"{facet}:{name}"]) for name in value]
+        names = [normal(facet, name) for name in value] if facet in ("region", "industry") else value
+        return [self._any(f"{facet}:{name}" for name in names)]
+
+    def _range(self, field: str, lower: int | None, upper: int | None) -> tantivy.Query:
+        query = tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, lower, upper)
+        return tantivy.Query.const_score_query(query, 0.0)
+
+    def _any(self, terms: Iterable[str]) -> tantivy.Query:
+        query = tantivy.Query.boolean_query([(_SHOULD, self._facet(term)) for term in terms])
+        return tantivy.Query.const_score_query(query, 0.0)
+
+    def _facet(self, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, "facets", term, index_option="basic")
+
+
+class ShelfWriter:
+    """Changes to a shelf, seen by readers after `commit`."""
+
+    def __init__(self, writer: tantivy.IndexWriter) -> None:
+        self._writer = writer
+
+    def put(self, row: int, listing: Listing, terms: Sequence[str]) -> None:
+        """Replace a row."""
+        self.drop(row)
+        document = tantivy.Document()
+        document.add_integer("row", row)
+        document.add_text("words", " ".join(terms))
+        owners = [f"own:{listing.owner}"] + ([] if listing.anonymous else [f"owner:{listing.owner}"])
+        for term in facet_terms(listing) + owners:
+            document.add_text("facets", term)
+        if listing.readiness is not None:
+            document.add_integer("readiness", listing.readiness)
+        if listing.price is not None:
+            document.add_integer("price", price_in_fen(listing.price))
+        self._writer.add_document(document)
+
+    def drop(self, row: int) -> None:
+        """Take a row off the shelf."""
+        self._writer.delete_documents_by_term("row", row)
+
+    def commit(self) -> None:
+        """Make the changes durable."""
+        self._writer.commit()

@@ -1,0 +1,98 @@
+"""Text to index terms: one rule for listings and needs, Chinese and English alike."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import opencc
+import rjieba
+import snowballstemmer
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# A run is Chinese characters, or a Latin word, code or number ("x-ray", "gb/t" splits, "0.01" stays whole).
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[.\-'][^\W_{_HAN}]+)*")
+_HAS_HAN = re.compile(rf"[{_HAN}]")
+_LONGEST = 64  # a longer "word" is an encoded blob or an attack, not a word anyone searches for
+
+_simplified = opencc.OpenCC("t2s")
+_english = snowballstemmer.stemmer("english")
+
+_STOP = """
+a about above after again against all also am an and any are as at be because been before being below between
+both but by can could did do does doing down during each few for from further had has have having he her here
+hers him his how i if in into is it its itself just may me might more most must my no nor not now of off on
+once only or other our out over own per same shall she should so some such than that the their them then there
+these they this those through to too under until up upon us very via was we were what when where whether which
+while who whom why will with within without would you your
+的 了 和 与 及 或 在 是 为 对 等 中 其 该 以 由 被 将 并 于 从 到 之 也 都 而 且 但 有 个 各 所 上 下
+"""
+STOP_WORDS = frozenset(_STOP.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An index term and the place of the words it came from in the folded text (half-open)."""
+
+    term: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Return `text` with width, case and traditional characters folded; what both sides are compared in."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return _simplified.convert(folded) if _HAS_HAN.search(folded) else folded
+
+
+def tokenize(folded: str) -> list[Token]:
+    """Return the terms of an already folded text, in order, with repetitions.
+
+    Chinese runs give character bigrams and, beside them, the dictionary words of three characters and more
+    (a two-character word is its own bigram). Latin words are stemmed; numbers and codes stay as they are.
+    """
+    tokens: list[Token] = []
+    for run in _RUN.finditer(folded):
+        start, piece = run.start(), run.group()
+        if _HAS_HAN.match(piece):
+            tokens += _chinese(piece, start)
+        elif len(piece) <= _LONGEST and piece not in STOP_WORDS:
+            tokens += _latin(piece, start)
+    return tokens
+
+
+def terms(text: str) -> list[str]:
+    """Return the index terms of any text, in order, with repetitions."""
+    return [token.term for token in tokenize(fold(text))]
+
+
+def is_chinese(folded: str) -> bool:
+    """Say whether a text is to be weighted as Chinese: at least a fifth of its letters are Chinese characters."""
+    return len(_HAS_HAN.findall(folded)) * 5 >= sum(map(len, _RUN.findall(folded)))
+
+
+def _chinese(run: str, start: int) -> list[Token]:
+    if len(run) == 1:
+        return [] if run in STOP_WORDS else [Token(run, start, start + 1)]
+    tokens = [Token(run[at : at + 2], start + at, start + at + 2) for at in range(len(run) - 1)]
+    for word in rjieba.cut(run):
+        if len(word) > 2:
+            tokens.append(Token(word, start, start + len(word)))
+        start += len(word)
+    return tokens
+
+
+def _latin(word: str, start: int) -> list[Token]:
+    parts = [Token(_stem(word), start, start + len(word))]
+    if "-" in word:  # "x-ray" is also found by "xray" and by "ray"
+        offset = start
+        for part in word.split("-"):
+            if part not in STOP_WORDS:
+                parts.append(Token(_stem(part), offset, offset + len(part)))
+            offset += len(part) + 1
+    return parts
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
+    return str(_english.stemWord(word)) if word.isascii() and word.isalpha() else word
