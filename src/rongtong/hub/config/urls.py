@@ -10,11 +10,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from rongtong.hub.config import health
 from rongtong.hub.foundation.rights import routes
 
-routes("anyone", names=("health_live", "health_ready", "set_language"))
+routes("anyone", names=("health_live", "health_ready"))
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
 ]
 if find_spec("rongtong.hub.web.api"):

@@ -88,7 +88,7 @@ PLACES = {
     "sign_in": "account_login",
     "sign_out": "account_logout",
     "sign_up": "account_signup",
-    "language": "set_language",
+    "language": "web:language",
     "switch": "organisations:switch",
 }
 
