@@ -10,8 +10,13 @@ from django.apps import AppConfig
 class RoomConfig(AppConfig):
     """Base of every room's app config. Imports its rights, subjects, notices, listings and verbs."""
 
+    default = False  # Django chooses the one config of a module that says so: the room's own, not this base
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
+
     def ready(self) -> None:
-        for part in ("rules", "subjects", "notices", "listings", "domain", "navigation"):
+        for part in ("rules", "subjects", "notices", "listings", "domain", "navigation", "desk", "finding"):
             name = f"{self.name}.{part}"
             if find_spec(name) is None:
                 continue
