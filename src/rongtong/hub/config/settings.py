@@ -8,7 +8,6 @@ secrets of its own in the data directory and mail shown on a page; `production` 
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -27,7 +26,7 @@ environment = Environment()
 PROFILE = environment.choice("RONGTONG_PROFILE", ("local", "production", "test"), "local")
 LOCAL = PROFILE == "local"
 HUB = Path(__file__).resolve().parent.parent
-RONGTONG_HOME = environment.path("RONGTONG_HOME", places.home())
+RONGTONG_HOME = places.home()
 DEBUG = environment.flag("RONGTONG_DEBUG")
 SITE_URL = environment.site_url("RONGTONG_SITE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = environment.words("RONGTONG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -234,8 +233,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 globals().update(headers_and_cookies(https=SITE_URL.startswith("https"), proxies=PROXY_COUNT))
-if find_spec("rongtong.hub.web.errors"):
-    CSRF_FAILURE_VIEW = "rongtong.hub.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "rongtong.hub.web.errors.csrf_failure"
 
 # Mail: kept in a file in this machine's data directory, or sent by SMTP
 

@@ -9,25 +9,25 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from rongtong.hub.config import health
 from rongtong.hub.foundation.rights import routes
+from rongtong.hub.web.api import api
 
-routes("anyone", names=("health_live", "health_ready"))
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
-]
-if find_spec("rongtong.hub.web.api"):
-    from rongtong.hub.web.api import api
-
-    urlpatterns.append(path("api/v1/", api.urls))
-urlpatterns += [
-    path("", include(f"rongtong.hub.{room}.urls"))
-    for room in reversed(settings.ROOMS)
-    if find_spec(f"rongtong.hub.{room}.urls")
+    path("api/v1/", api.urls),
+    *(
+        path("", include(f"rongtong.hub.{room}.urls"))
+        for room in reversed(settings.ROOMS)
+        if find_spec(f"rongtong.hub.{room}.urls")
+    ),
 ]
 
-if find_spec("rongtong.hub.web.errors"):
-    handler400 = "rongtong.hub.web.errors.bad_request"
-    handler403 = "rongtong.hub.web.errors.permission_denied"
-    handler404 = "rongtong.hub.web.errors.not_found"
-    handler500 = "rongtong.hub.web.errors.server_error"
+handler400 = "rongtong.hub.web.errors.bad_request"
+handler403 = "rongtong.hub.web.errors.permission_denied"
+handler404 = "rongtong.hub.web.errors.not_found"
+handler500 = "rongtong.hub.web.errors.server_error"
+
+# Last, so that a mistake above is told by itself each time it is met, and not as a second row here.
+routes("anyone", names=("health_live", "health_ready", "set_language"))
