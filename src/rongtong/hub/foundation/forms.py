@@ -158,9 +158,17 @@ def widget(bound: BoundField, **attributes: Any) -> SafeString:
     attrs["aria-describedby"] = described or False
     if bound.errors:
         attrs["aria-invalid"] = "true"
+    if isinstance(bound.field.widget, forms.Textarea) and known.get("rows") == "10":
+        attrs["rows"] = "5"  # Django's own default is taller than what people write
     if isinstance(bound.field, forms.DecimalField | forms.FloatField | forms.IntegerField):
         attrs.setdefault("inputmode", "numeric" if type(bound.field) is forms.IntegerField else "decimal")
     return bound.as_widget(attrs=attrs | attributes)
+
+
+def boxes(bound: BoundField) -> list[Any]:
+    """Return the radio buttons or boxes of a group one by one; each has ``tag()``, ``choice_label``, ``id_for_label``."""
+    bound.field.widget.attrs.setdefault("class", "form-check-input")
+    return list(bound.subwidgets)
 
 
 def faults_of(*sources: forms.BaseForm | RoomFormSet | Invalid | None) -> list[Listed]:

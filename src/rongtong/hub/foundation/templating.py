@@ -75,6 +75,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "chinese": formatting.chinese,
         "formatting": formatting,
         "widget": forms.widget,
+        "boxes": forms.boxes,
         "describe": forms.describe,
         "faults_of": forms.faults_of,
     }

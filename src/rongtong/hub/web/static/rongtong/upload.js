@@ -5,6 +5,8 @@ export function start(root) {
   root.querySelectorAll("[data-drop]").forEach(box => {
     const input = box.querySelector("input[type=file]"), names = box.querySelector("[data-drop-names]");
     if (!input) return;
+    const button = box.querySelector("[data-drop-button]");
+    if (button) { button.hidden = false; input.className = "visually-hidden"; }   // the browser's own words may be of another language
     box.querySelectorAll("[data-drop-hint]").forEach(el => { el.hidden = false; });
     const show = () => { names.textContent = [...input.files].map(file => `${file.name} · ${size(file.size)}`).join("　"); };
     input.addEventListener("change", show);
