@@ -32,8 +32,9 @@ format: setup-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+# Each benchmark prints a table and writes benchmarks/out/NAME.json.
 bench: setup-dev
-	$(PYTHON) -m benchmarks $(ARGS)
+	@set -e; for one in $$(grep -l __main__ benchmarks/*.py); do $(PYTHON) $$one $(ARGS); done
 
 shots: setup-dev
 	$(PYTHON) scripts/shots.py $(ARGS)
