@@ -32,6 +32,7 @@ __all__ = [
     "actor_of",
     "an_account",
     "an_organisation",
+    "make_credit_code",
     "operator_actor",
     "visitor",
 ]
@@ -114,7 +115,9 @@ def an_organisation(
     return organisation
 
 
-def an_account(name: str | None = None, *, email: str | None = None, password: str | None = None, **fields: Any) -> Account:
+def an_account(
+    name: str | None = None, *, email: str | None = None, password: str | None = None, **fields: Any
+) -> Account:
     """A person who may sign in: ``client.force_login(account)``, or with ``password=PASSWORD`` by the form."""
     serial = next(_serial)
     address = email or f"person{serial}@tests.example"

@@ -64,7 +64,9 @@ class Invitation(Entity):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "email"], condition=Q(state="open"), name="invitation_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "email"], condition=Q(state="open"), name="invitation_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,9 @@ class Organisation(Entity):
     sort_key = models.CharField(max_length=400, editable=False, default="")
     search_keys = models.CharField(max_length=2000, editable=False, default="")
     resolved_name = models.CharField(max_length=200, editable=False, default="")
-    scheme = models.CharField(_("证件类型"), max_length=12, choices=IdentifierScheme, default=IdentifierScheme.CREDIT_CODE)
+    scheme = models.CharField(
+        _("证件类型"), max_length=12, choices=IdentifierScheme, default=IdentifierScheme.CREDIT_CODE
+    )
     identifier = models.CharField(_("证件号码"), max_length=40)
     country = models.CharField(_("国家或地区"), max_length=2, default="CN")
     industry = models.CharField(_("行业"), max_length=5, blank=True)
@@ -33,8 +35,12 @@ class Organisation(Entity):
     address = models.CharField(_("地址"), max_length=200, blank=True)
     founded = models.PositiveSmallIntegerField(_("成立年份"), null=True, blank=True)
     introduction = models.TextField(_("简介"), blank=True, max_length=2000)
-    size_class = models.CharField(_("企业规模"), max_length=12, choices=SizeClass, default=SizeClass.UNCLASSIFIED, editable=False)
-    cultivation = models.CharField(_("梯度培育"), max_length=12, choices=Cultivation, default=Cultivation.NONE, blank=True)
+    size_class = models.CharField(
+        _("企业规模"), max_length=12, choices=SizeClass, default=SizeClass.UNCLASSIFIED, editable=False
+    )
+    cultivation = models.CharField(
+        _("梯度培育"), max_length=12, choices=Cultivation, default=Cultivation.NONE, blank=True
+    )
     cultivation_certificate = models.CharField(_("证书编号"), max_length=60, blank=True)
     cultivation_expires = models.DateField(_("有效期至"), null=True, blank=True)
     leads_chain = models.CharField(_("所任链主的产业链"), max_length=60, blank=True)

@@ -1,0 +1,69 @@
+"""What people are told about organisations and their members."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.errors import Text
+from rongtong.hub.foundation.notices import event
+
+from .models import Invitation, Member, Organisation
+from .size_class import SizeClass
+
+
+def _page(organisation: Organisation) -> str:
+    return reverse("organisations:organisation", args=[organisation.pk])
+
+
+def _members(about: Any) -> str:
+    return reverse("organisations:members")
+
+
+def _named(text: Text) -> Any:
+    return lambda organisation, details: text % {"name": organisation}
+
+
+def _class_changed(organisation: Organisation, details: dict[str, Any]) -> Text:
+    labels = dict(SizeClass.choices)
+    return _("%(name)s的企业规模由%(before)s变为%(after)s") % {
+        "name": organisation,
+        "before": labels.get(details["before"], ""),
+        "after": labels.get(details["after"], ""),
+    }
+
+
+def _invited(invitation: Invitation, details: dict[str, Any]) -> Text:
+    return _("已邀请 %(email)s 加入本单位，角色：%(role)s") % {
+        "email": invitation.email,
+        "role": invitation.get_role_display(),
+    }
+
+
+def _accepted(member: Member, details: dict[str, Any]) -> Text:
+    return _("%(name)s接受邀请，加入本单位，角色：%(role)s") % {
+        "name": member.account,
+        "role": member.get_role_display(),
+    }
+
+
+def _role_changed(member: Member, details: dict[str, Any]) -> Text:
+    return _("您在%(name)s的角色已改为%(role)s") % {"name": member.organisation, "role": member.get_role_display()}
+
+
+event("organisation.submitted", subject=_("融通：有机构提交核验"), words=_named(_("%(name)s提交核验")), link=_page)
+event("organisation.verified", subject=_("融通：贵单位已通过核验"), words=_named(_("%(name)s已通过核验")), link=_page)
+event(
+    "organisation.returned",
+    subject=_("融通：贵单位的资料需要修改"),
+    words=_named(_("%(name)s的资料被退回，请按意见修改")),
+    link=_page,
+)
+event("organisation.suspended", subject=_("融通：贵单位已被停用"), words=_named(_("%(name)s已被停用")), link=_page)
+event("organisation.restored", subject=_("融通：贵单位已恢复"), words=_named(_("%(name)s已恢复使用")), link=_page)
+event(
+    "organisation.class_changed", subject=_("融通：有企业的规模发生变化"), words=_class_changed, link=_page, mail=False
+)
+event("member.invited", subject=_("融通：本单位发出新的成员邀请"), words=_invited, link=_members, mail=False)
+event("member.accepted", subject=_("融通：有新成员加入本单位"), words=_accepted, link=_members)
+event("member.role_changed", subject=_("融通：您的角色有变化"), words=_role_changed, link=_members)
