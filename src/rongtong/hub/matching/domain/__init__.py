@@ -1,0 +1,1 @@
+"""Verbs of matching: what is listed, and what was looked at."""
