@@ -1,0 +1,1 @@
+"""Verbs of the frame itself: saved searches and notices."""

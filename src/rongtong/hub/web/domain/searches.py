@@ -1,0 +1,58 @@
+"""Saved searches: kept by name, forgotten, watched for news."""
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode
+
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.errors import Fault, Invalid
+from rongtong.hub.foundation.models import SavedSearch
+from rongtong.hub.foundation.verbs import verb
+
+MOST = 50
+
+
+@verb("search.save")
+def save_search(*, page: str, name: str, query: str, notify: bool, by: Actor) -> SavedSearch:
+    """Keep a list as the address bar holds it. The same name again replaces what was kept.
+
+    Raises
+    ------
+    Invalid
+        No name, an unknown list, an address that is too long, or too many searches kept already.
+    """
+    name = name.strip()
+    faults = []
+    if not name or len(name) > 80:
+        faults.append(Fault("name", _("请填写名称，不超过 80 个字。"), "required"))
+    if len(page) > 80 or not page.isidentifier() or len(query) > 2000:
+        faults.append(Fault("query", _("这个列表不能保存。"), "invalid"))
+    own = SavedSearch.visible_to(by)
+    if own.exclude(page=page, name=name).count() >= MOST:
+        faults.append(Fault("name", _("最多保存 50 个搜索，请先删去不用的。"), "too_many"))
+    if faults:
+        raise Invalid(faults)
+    saved, _made = SavedSearch._base_manager.update_or_create(
+        account_id=by.account_id,
+        page=page,
+        name=name,
+        defaults={
+            "organisation_id": by.organisation_id,
+            "query": _clean(query),
+            "notify": notify,
+            "seen_until": datetime.now(UTC),
+        },
+    )
+    return saved
+
+
+def _clean(query: str) -> str:
+    """The query without what belongs to one look at it only."""
+    return urlencode([(key, value) for key, value in parse_qsl(query.lstrip("?")) if key not in {"page", "export"}])
+
+
+@verb("search.forget", on="search")
+def forget_search(*, search: SavedSearch, by: Actor) -> None:
+    """Delete a saved search."""
+    SavedSearch._base_manager.filter(pk=search.pk).delete()

@@ -1,0 +1,1 @@
+"""Pages of the frame: home, desk, search, notices, and what the operator sees of the house itself."""

@@ -1,0 +1,44 @@
+"""The audit trail, for the operator."""
+
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.audit import trail
+from rongtong.hub.foundation.listing import Column, Sort
+from rongtong.hub.foundation.lists import Dates, ListPage, Search
+from rongtong.hub.foundation.models import AuditEntry
+
+
+class Trail(ListPage):
+    """Every verb that was done: who, for whom, what, on which object, from where."""
+
+    name = "audit"
+    title = _("审计日志")
+    sentence = _("谁在什么时间，代表哪个机构，做了什么。只增不改。")
+    noun = _("条")
+    views = ("table",)
+    saves = False
+    search = Search("verb", "name", "request_id", placeholder=_("操作、姓名、请求编号"))
+    filters = (Dates("at", _("时间"), "at"),)
+    sorts = (Sort("newest", _("最新在前"), ("-at", "-id")),)
+    columns: ClassVar = (
+        Column("at", _("时间"), kind="datetime"),
+        Column("verb", _("操作"), lead=True),
+        Column("name", _("姓名")),
+        Column("before", _("原状态")),
+        Column("after", _("新状态")),
+        Column("subject_type", _("对象类型")),
+        Column("subject_id", _("对象标识")),
+        Column("ip", _("来源地址")),
+        Column("request_id", _("请求编号")),
+    )
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        return trail(self.actor)
+
+
+def audit(request: HttpRequest) -> HttpResponse:
+    return Trail(request).respond()
