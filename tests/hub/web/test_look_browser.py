@@ -74,7 +74,7 @@ def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, jobs, size, sche
         problems = [text for text in page.complaints if "status of 4" not in text]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append("scrolls sideways")
-        
+
         results = Axe().run(page).response["violations"]
         problems += [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in results if one["id"] not in AXE_IGNORED]
         if problems:

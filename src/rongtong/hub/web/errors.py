@@ -61,7 +61,10 @@ class NotAllowed(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "rights.role", what=_("您不能进行这项操作。"), why=_("它需要另外的角色。"), cure=_("请联系本单位的管理员，或联系运营方。")
+            "rights.role",
+            what=_("您不能进行这项操作。"),
+            why=_("它需要另外的角色。"),
+            cure=_("请联系本单位的管理员，或联系运营方。"),
         )
 
 

@@ -11,6 +11,7 @@ function fetchList(form) {
 }
 
 function onFilter(form) {
+  form.classList.add("rt-live");   // acts at once where it stands beside the list: needs no button there
   form.addEventListener("change", () => { if (WIDE.matches) fetchList(form); });
   form.addEventListener("submit", event => { tidy(form); event.submitter?.blur(); });
 }
@@ -28,6 +29,7 @@ function onSelect(form) {
   const show = () => {
     const chosen = boxes.filter(box => box.checked);
     said.textContent = chosen.length ? `${bar.dataset.some} ${chosen.length}` : bar.dataset.none;
+    bar.classList.toggle("rt-bulk-none", !chosen.length);
     bar.querySelectorAll("button[type=submit]").forEach(button => { button.disabled = !chosen.length; });
     if (all) { all.checked = chosen.length === boxes.length; all.indeterminate = !!chosen.length && !all.checked; }
     boxes.forEach(box => box.closest("[data-row]").classList.toggle("rt-on", box.checked));
