@@ -23,7 +23,9 @@ from .round import Round
 def level(default: Level, label: Any) -> Any:
     """Who may read one group of fields of a challenge."""
     return models.PositiveSmallIntegerField(
-        label, choices=[(one.value, one.label) for one in (Level.PUBLIC, Level.MEMBERS, Level.AFTER_NDA)], default=default
+        label,
+        choices=[(one.value, one.label) for one in (Level.PUBLIC, Level.MEMBERS, Level.AFTER_NDA)],
+        default=default,
     )
 
 
@@ -75,7 +77,9 @@ class Challenge(Entity):
             models.Index(fields=["organisation", "state"], name="challenge_organisation"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(budget_min__gte=0) | Q(budget_min=None), name="challenge_budget_positive"),
+            models.CheckConstraint(
+                condition=Q(budget_min__gte=0) | Q(budget_min=None), name="challenge_budget_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(budget_min=None) | Q(budget_max=None) | Q(budget_min__lte=F("budget_max")),
                 name="challenge_budget_order",
@@ -100,9 +104,9 @@ class Challenge(Entity):
         roles = super().roles_of(actor)
         if actor.is_member and not roles:
             roles |= {"outsider", *(f"outsider.{step}" for step in actor.steps)}
-        if actor.account_id is not None and self.state == ChallengeState.SELECTING:
-            if self.reviewers.filter(account_id=actor.account_id).exists():
-                roles.add("reviewer")
+        may_review = actor.account_id is not None and self.state == ChallengeState.SELECTING
+        if may_review and self.reviewers.filter(account_id=actor.account_id).exists():
+            roles.add("reviewer")
         return roles
 
     def level_open_to(self, actor: Actor) -> int:
@@ -111,12 +115,15 @@ class Challenge(Entity):
             return Level.NAMED
         if "operator.viewer" in actor.roles:
             return Level.AFTER_NDA
-        if actor.is_member and NonDisclosureAgreement._base_manager.filter(
-            recipient_id=actor.organisation_id,
-            subject_type="innovation.challenge",
-            subject_id=self.pk,
-            ended_at=None,
-        ).exists():
+        if (
+            actor.is_member
+            and NonDisclosureAgreement._base_manager.filter(
+                recipient_id=actor.organisation_id,
+                subject_type="innovation.challenge",
+                subject_id=self.pk,
+                ended_at=None,
+            ).exists()
+        ):
             return Level.AFTER_NDA
         return actor.level
 
@@ -196,12 +203,6 @@ class Question(Entity):
     @property
     def state(self) -> str:
         return "answered" if self.answered_at else "asked"
-
-    def roles_of(self, actor: Actor) -> set[str]:
-        roles = super().roles_of(actor)
-        if actor.acts_for(self.challenge.organisation_id):
-            roles |= {f"challenger.{step}" for step in actor.steps}
-        return roles
 
     def roles_of(self, actor: Actor) -> set[str]:
         roles = super().roles_of(actor)

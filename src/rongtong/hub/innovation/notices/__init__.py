@@ -1,0 +1,1 @@
+"""What people of the innovation chain are told of, one file a noun."""

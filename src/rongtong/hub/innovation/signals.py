@@ -1,0 +1,6 @@
+"""What other parts of the hub may listen to. Sent inside the verb's transaction, so a listener's rows join it."""
+
+from django.dispatch import Signal
+
+#: ``challenge``: whether it is listed, or what a listing says of it, may have changed.
+challenge_listing_changed = Signal()
