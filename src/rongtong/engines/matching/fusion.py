@@ -3,8 +3,7 @@
     score = 100 · [ (1 - c) · ((1 - m) · W + m · M) + c · C ]
 
 W is the square root of the BM25 share of what the need's words could give, M the agreement in meaning,
-C the share of wanted conditions that are met; c and m are the weights below. Nothing in it depends on
-which other listings are in the result.
+C the share of wanted conditions that are met; c and m are the weights below.
 """
 
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ import numpy.typing as npt
 
 from rongtong.engines.matching.vectorise import FloatArray
 
-MEANING_SHARE = {"zh": 0.30, "other": 0.15}
+# Chinese passages gain from meaning at any length; long English needs carry enough words, and there it only hurts.
+_CHINESE_MEANING, _OTHER_MEANING = 0.30, 0.15
+_ENOUGH_TERMS = 8
 WANTED_SHARE = 0.20
 
 
@@ -41,10 +42,12 @@ class Points:
         return np.asarray(self.words.sum(axis=1) + self.meaning + self.wanted, np.float64)
 
 
-def shares(*, chinese: bool, has_words: bool, has_meaning: bool, has_wanted: bool) -> Shares:
-    """Split the score among the signals there are for this need."""
+def shares(*, chinese: bool, terms: int, has_meaning: bool, has_wanted: bool) -> Shares:
+    """Split the score among the signals there are for a need of so many kept terms."""
+    has_words = terms > 0
     wanted = (WANTED_SHARE if has_words or has_meaning else 1.0) if has_wanted else 0.0
-    meaning = MEANING_SHARE["zh" if chinese else "other"] if has_words else 1.0
+    by_language = _CHINESE_MEANING if chinese else _OTHER_MEANING * min(1.0, _ENOUGH_TERMS / max(1, terms))
+    meaning = by_language if has_words else 1.0
     meaning = (1.0 - wanted) * meaning if has_meaning else 0.0
     return Shares(1.0 - wanted - meaning if has_words else 0.0, meaning, wanted)
 

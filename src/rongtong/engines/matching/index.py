@@ -9,7 +9,7 @@ from rongtong.engines.matching.encoders import Encoder, NoEncoder, Vectors
 from rongtong.engines.matching.errors import EncoderError, IndexDamaged
 from rongtong.engines.matching.listing import LEVELS, MEMBERS, PUBLIC, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Matches
-from rongtong.engines.matching.meaning import MeaningTable, summary
+from rongtong.engines.matching.meaning import MeaningTable, query_summary
 from rongtong.engines.matching.search import Request, Shelves, search
 from rongtong.engines.matching.shelf import Shelf
 from rongtong.engines.matching.store import Store, bodies, changed_rows, counters, fetch, meaning_keys, rows_of
@@ -158,7 +158,7 @@ class Index:
             return search(connection, on, request, vector)
 
     def _need_vector(self, need: Need) -> Vectors | None:
-        text = summary(need.title, need.text)
+        text = query_summary(need.title, need.text)
         if not self.encoder.dimensions or not len(self.vectors) or not text:
             return None
         key = content_key(text)

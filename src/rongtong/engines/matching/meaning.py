@@ -15,13 +15,23 @@ _BACKGROUND = 256  # vectors that say what "unrelated" is for a need
 _PRIOR = 32  # how many such vectors the encoder's own typical values weigh
 _FULL = 6.0  # standard deviations above the background that count as full agreement
 FLOOR = 2.0  # below, a listing is not a candidate by meaning alone
-_SUMMARY = {True: 160, False: 300}  # characters of Chinese and of other text that are encoded
+# Characters of Chinese and of other text that are encoded: of listings in the background, of needs while one waits.
+_PASSAGE, _QUERY = {True: 160, False: 300}, {True: 40, False: 100}
 
 
-def summary(title: str, text: str) -> str:
-    """Return what is encoded of a text: its title and beginning; encoding takes time with every word."""
-    whole = " ".join(f"{title}\n{text}".split())
-    return whole[: _SUMMARY[is_chinese(whole[:1000].lower())]]
+def passage_summary(title: str, text: str) -> str:
+    """Return what is encoded of a listing: its title and beginning; encoding takes time with every word."""
+    return _beginning(title, text, _PASSAGE)
+
+
+def query_summary(title: str, text: str) -> str:
+    """Return what is encoded of a need; shorter, as quality hardly falls and the time does."""
+    return _beginning(title, text, _QUERY)
+
+
+def _beginning(title: str, text: str, limits: dict[bool, int]) -> str:
+    whole = " ".join(f"{title}\n{text[:1000]}".split())
+    return whole[: limits[is_chinese(whole.lower())]]
 
 
 def agreement(deviations: FloatArray) -> FloatArray:
@@ -41,67 +51,73 @@ class Background:
         return np.asarray((similarities - self.mean) / self.deviation, np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Rows ascending with the place of their vector (-1: none yet) and their kind; `sample` are background places."""
+
+    rows: IntArray
+    slots: IntArray
+    kinds: IntArray
+    sample: IntArray
+
+
 class MeaningTable:
-    """Which vector belongs to which listing a level may see; kept up to date by changes."""
+    """Which vector belongs to which listing a level may see; kept up to date by changes.
+
+    A search reads one `_Entries`; changes put another in its place, so searching never waits.
+    """
 
     def __init__(self, vectors: VectorStore, encoder: Encoder) -> None:
         self._vectors, self._encoder = vectors, encoder
-        self._rows: IntArray = np.zeros(0, np.int64)
-        self._slots: IntArray = np.zeros(0, np.int64)
-        self._kinds: IntArray = np.zeros(0, np.int64)
+        none = np.zeros(0, np.int64)
+        self._entries = _Entries(none, none, none, none)
         self._kind_codes: dict[str, int] = {}
         self._waiting: dict[bytes, list[int]] = {}
         self._seen_vectors = 0
-        self._sample: IntArray = np.zeros(0, np.int64)
 
     def update(self, changed: Sequence[int], entries: Sequence[tuple[int, str, bytes]]) -> None:
         """Take `changed` rows out and put `entries` (row, kind, key; ascending) in."""
-        if changed:
-            keep = ~np.isin(self._rows, np.array(changed, np.int64))
-            self._rows, self._slots, self._kinds = self._rows[keep], self._slots[keep], self._kinds[keep]
-        if entries:
-            keys = [key for _, _, key in entries]
-            slots = self._vectors.slots(keys)
-            for place in np.flatnonzero(slots < 0).tolist():
-                self._waiting.setdefault(keys[place], []).append(entries[place][0])
-            kinds = [self._kind_codes.setdefault(kind, len(self._kind_codes)) for _, kind, _ in entries]
-            rows = np.concatenate([self._rows, np.array([row for row, _, _ in entries], np.int64)])
-            order = np.argsort(rows, kind="stable")
-            self._rows = rows[order]
-            self._slots = np.concatenate([self._slots, slots])[order]
-            self._kinds = np.concatenate([self._kinds, np.array(kinds, np.int64)])[order]
-        if changed or entries:
-            self._resample()
+        if not changed and not entries:
+            return
+        old = self._entries
+        keep = ~np.isin(old.rows, np.array(changed, np.int64))
+        keys = [key for _, _, key in entries]
+        new_slots = self._vectors.slots(keys)
+        for place in np.flatnonzero(new_slots < 0).tolist():
+            self._waiting.setdefault(keys[place], []).append(entries[place][0])
+        codes = [self._kind_codes.setdefault(kind, len(self._kind_codes)) for _, kind, _ in entries]
+        rows = np.concatenate([old.rows[keep], np.array([row for row, _, _ in entries], np.int64)])
+        slots = np.concatenate([old.slots[keep], new_slots])
+        kinds = np.concatenate([old.kinds[keep], np.array(codes, np.int64)])
+        order = np.argsort(rows, kind="stable")
+        self._entries = _Entries(rows[order], slots[order], kinds[order], self._sample(slots))
 
     def catch_up(self) -> None:
         """Give rows their vectors that have been encoded since."""
-        count = len(self._vectors)
-        if count == self._seen_vectors:
+        start, count = self._seen_vectors, len(self._vectors)
+        if count == start:
             return
-        self._vectors_arrived(self._vectors.keys_from(self._seen_vectors), self._seen_vectors)
-        self._seen_vectors = count
-        self._resample()
-
-    def _vectors_arrived(self, keys: list[bytes], start: int) -> None:
-        for slot, key in enumerate(keys, start):
+        slots = self._entries.slots.copy()
+        for slot, key in enumerate(self._vectors.keys_from(start)[: count - start], start):
             for row in self._waiting.pop(key, ()):
-                place = int(np.searchsorted(self._rows, row))
+                place = int(np.searchsorted(self._entries.rows, row))
                 # The row may have another text by now; then it waits, or has its slot, under that key.
-                if place < len(self._rows) and self._rows[place] == row and self._slots[place] < 0:
-                    self._slots[place] = slot
+                if place < len(slots) and self._entries.rows[place] == row and slots[place] < 0:
+                    slots[place] = slot
+        self._seen_vectors = count
+        self._entries = _Entries(self._entries.rows, slots, self._entries.kinds, self._sample(slots))
 
-    def _resample(self) -> None:
+    def _sample(self, slots: IntArray) -> IntArray:
         """Choose the background by content, so that it depends on what is visible and on nothing else."""
-        slots = np.unique(self._slots[self._slots >= 0])
-        if len(slots) > _BACKGROUND:
-            first = self._vectors.key_order(slots)
-            slots = slots[np.argpartition(first, _BACKGROUND)[:_BACKGROUND]]
-        self._sample = slots
+        places = np.unique(slots[slots >= 0])
+        if len(places) > _BACKGROUND:
+            places = places[np.argpartition(self._vectors.key_order(places), _BACKGROUND)[:_BACKGROUND]]
+        return places
 
     def background(self, query: Vectors) -> Background:
         """Return the need's similarity with unrelated listings, steadied by the encoder's typical values."""
         mean, deviation = self._encoder.typical
-        values = np.asarray(self._vectors.vectors[self._sample] @ query, np.float64)
+        values = np.asarray(self._vectors.vectors[self._entries.sample] @ query, np.float64)
         count = len(values)
         centre = (values.sum() + _PRIOR * mean) / (count + _PRIOR)
         spread = ((values - values.mean()) ** 2).sum() if count else 0.0
@@ -109,30 +125,32 @@ class MeaningTable:
 
     def similarities(self, query: Vectors, rows: Sequence[int]) -> FloatArray:
         """Return the similarity of each row, NaN where it has no vector yet."""
-        places = np.searchsorted(self._rows, np.array(rows, np.int64))
+        entries, wanted = self._entries, np.array(rows, np.int64)
         found = np.full(len(rows), np.nan)
-        for at, (row, place) in enumerate(zip(rows, places, strict=True)):
-            if place < len(self._rows) and self._rows[place] == row and self._slots[place] >= 0:
-                found[at] = float(self._vectors.vectors[self._slots[place]] @ query)
+        if not len(entries.rows):
+            return found
+        places = np.minimum(np.searchsorted(entries.rows, wanted), len(entries.rows) - 1)
+        known = (entries.rows[places] == wanted) & (entries.slots[places] >= 0)
+        found[known] = self._vectors.vectors[entries.slots[places[known]]] @ query
         return found
 
     def nearest(self, query: Vectors, kinds: frozenset[str], count: int, background: Background) -> list[int]:
         """Return up to `count` rows closest in meaning among the given kinds (none given: all), best first."""
-        eligible = self._slots >= 0
+        entries = self._entries
+        eligible = entries.slots >= 0
         if kinds:
-            codes = [code for kind, code in self._kind_codes.items() if kind in kinds]
-            eligible &= np.isin(self._kinds, codes)
+            codes = [code for kind, code in list(self._kind_codes.items()) if kind in kinds]
+            eligible &= np.isin(entries.kinds, codes)
         places = np.flatnonzero(eligible)
         if not len(places):
             return []
-        found = self._eligible_similarities(query, places, count)
+        found = self._similarities_at(query, entries.slots[places], count)
         close = background.standardise(found) >= FLOOR
         places, found = places[close], found[close]
-        order = np.lexsort((self._rows[places], -found))[:count]
-        return [int(row) for row in self._rows[places[order]]]
+        order = np.lexsort((entries.rows[places], -found))[:count]
+        return [int(row) for row in entries.rows[places[order]]]
 
-    def _eligible_similarities(self, query: Vectors, places: IntArray, count: int) -> FloatArray:
-        slots = self._slots[places]
+    def _similarities_at(self, query: Vectors, slots: IntArray, count: int) -> FloatArray:
         vectors, approximate = self._vectors.vectors, self._vectors.approximate
         if approximate is None:
             return similarities(vectors, query)[slots]

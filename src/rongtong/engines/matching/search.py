@@ -77,7 +77,7 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
     depth = _POOL
     while True:
         rows = on.shelf.candidates(need, words, depth, request.avoided) if words.terms else []
-        if not words.terms and (vector is None or not on.table):
+        if not need.full_text.strip():
             rows = on.shelf.matching(need, depth, request.avoided)
         candidates = _admitted(connection, on.level, request, rows)
         enough = len(_owners(candidates, request)) >= request.limit
@@ -109,13 +109,13 @@ def _near(connection: sqlite3.Connection, on: Shelves, request: Request, vector:
     """Candidates by meaning; looks further where conditions take most of the nearest away."""
     if vector is None or on.table is None:
         return []
-    background, count = on.table.background(vector), _MEANING_POOL
-    while True:
-        rows = on.table.nearest(vector, request.need.kinds, count, background)
-        found = _admitted(connection, on.level, request, rows)
-        if len(rows) < count or len(found) >= _MEANING_POOL // 4 or count >= _DEEPEST_POOL:
-            return found
-        count *= 4
+    rows = on.table.nearest(vector, request.need.kinds, _DEEPEST_POOL, on.table.background(vector))
+    found: list[_Candidate] = []
+    start, step = 0, _MEANING_POOL
+    while start < len(rows) and len(found) < _MEANING_POOL // 4:
+        found += _admitted(connection, on.level, request, rows[start : start + step])
+        start, step = start + step, step * 4
+    return found
 
 
 def _merged(*groups: list[_Candidate]) -> list[_Candidate]:
@@ -159,14 +159,14 @@ class _Ranking:
         self._meaning = bool(np.isfinite(self._similarities).any())
         wanted = [constraint for constraint in request.need.constraints if not constraint.required]
         weights = shares(
-            chinese=words.chinese, has_words=bool(words.terms), has_meaning=self._meaning, has_wanted=bool(wanted)
+            chinese=words.chinese, terms=len(words.terms), has_meaning=self._meaning, has_wanted=bool(wanted)
         )
         agreements = self._similarities
         if self._meaning and on.table is not None and vector is not None:
             agreements = agreement(on.table.background(vector).standardise(self._similarities))
         met = np.array([_share_met(candidate.verdicts, len(wanted)) for candidate in candidates], np.float64)
         self._points: Points = combine(parts, words.attainable, agreements, met, weights)
-        self._free = not words.terms and not self._meaning  # conditions alone: everything that passes is a match
+        self._free = not request.need.full_text.strip()  # conditions alone: everything that passes is a match
 
     def _compare(self, table: MeaningTable | None, vector: Vectors | None) -> FloatArray:
         if table is None or vector is None or not self._candidates:

@@ -226,7 +226,7 @@ class Changes:
         """Insert or replace a listing; returns its row, which stays the same for its id."""
         self.drop(listing.id, keep_row=True)
         public = vectors.get(PUBLIC)
-        same = public is not None and public.to_bytes() == vectors[MEMBERS].to_bytes()
+        same = public is vectors[MEMBERS]
         values = (
             listing.kind, listing.to_json(), self._generation, None if public is None or same else public.to_bytes(),
             vectors[MEMBERS].to_bytes(), keys.get(PUBLIC), keys[MEMBERS], listing.id,

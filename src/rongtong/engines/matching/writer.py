@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
-from rongtong.engines.matching.meaning import summary
+from rongtong.engines.matching.meaning import passage_summary
 from rongtong.engines.matching.shelf import Shelf, ShelfWriter
 from rongtong.engines.matching.store import Changes, Store, bodies
 from rongtong.engines.matching.tokens import terms
@@ -48,7 +48,7 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._waiting.clear()
-        if self._connection.in_transaction:
+        if self._connection.in_transaction and not self._store.in_memory:
             self._connection.execute("ROLLBACK")
         self._shelves.clear()
         self._resources.close()
@@ -113,10 +113,13 @@ class Writer:
         self._waiting.clear()
 
     def _put(self, listing: Listing, changes: Changes) -> None:
-        words = {level: terms(listing.full_text(level)) for level in _levels(listing)}
-        words.setdefault(MEMBERS, words.get(PUBLIC, []))
-        keys = {level: content_key(passage(listing, level)) for level in words}
-        vectors = {level: TermVector.of(found) for level, found in words.items()}
+        words = _words(listing)
+        vectors: dict[int, TermVector] = {}
+        keys: dict[int, bytes] = {}
+        for level, found in words.items():
+            same = level == MEMBERS and words.get(PUBLIC) is found
+            vectors[level] = vectors[PUBLIC] if same else TermVector.of(found)
+            keys[level] = keys[PUBLIC] if same else content_key(passage(listing, level))
         row = changes.put(listing, vectors, keys)
         self._shelve(row, listing, words)
 
@@ -139,20 +142,19 @@ class Writer:
         for row in rows:
             self._drop(row)
         for row, listing in bodies(self._connection, rows):
-            words = {level: terms(listing.full_text(level)) for level in _levels(listing)}
-            words.setdefault(MEMBERS, words.get(PUBLIC, []))
-            self._shelve(row, listing, words)
+            self._shelve(row, listing, _words(listing))
         self._publish(self._connection, None)
 
 
 def passage(listing: Listing, level: int) -> str:
     """Return what is encoded of a listing for a level."""
     title, _, text = listing.full_text(level).partition("\n")
-    return summary(title, text)
+    return passage_summary(title, text)
 
 
-def _levels(listing: Listing) -> tuple[int, ...]:
-    """Levels with words of their own; a listing without members' text has the same words at both."""
-    if not listing.visible_at(PUBLIC):
-        return (MEMBERS,)
-    return (PUBLIC, MEMBERS) if listing.texts.get(MEMBERS) else (PUBLIC,)
+def _words(listing: Listing) -> dict[int, list[str]]:
+    """Return the terms by level, public first; without members' text both levels share one list."""
+    words = {PUBLIC: terms(listing.full_text(PUBLIC))} if listing.visible_at(PUBLIC) else {}
+    shared = PUBLIC in words and not listing.texts.get(MEMBERS)
+    words[MEMBERS] = words[PUBLIC] if shared else terms(listing.full_text(MEMBERS))
+    return words
