@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from tests import database
 
@@ -33,7 +34,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]  # the plugin's type is private
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's: a copy of the template instead of migrations."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     template = os.environ[TEMPLATE_VARIABLE]

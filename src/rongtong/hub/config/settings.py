@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
 ]
 MIDDLEWARE = [
+    "rongtong.hub.config.middleware.ClientAddressMiddleware",
     "rongtong.hub.foundation.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "rongtong.hub.foundation.middleware.PrivateAnswersMiddleware",
     "rongtong.hub.organisations.middleware.ActorMiddleware",
+    "rongtong.hub.config.middleware.SessionLifetimeMiddleware",
     "rongtong.hub.foundation.api.middleware.RateLimitMiddleware",
     "rongtong.hub.foundation.api.middleware.IdempotencyMiddleware",
     "rongtong.hub.foundation.middleware.RouteRightsMiddleware",
@@ -179,6 +181,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "rongtong.hub.organisations.sign_up.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "rongtong.hub.organisations.sign_up.SignupForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -205,13 +209,14 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+MFA_REQUIRED = PROFILE == "production"  # of operators, owners and managers; enforced by the actor middleware
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL and SITE_URL.startswith("http:")
 MFA_TOTP_ISSUER = "融通 Rongtong"
 USERSESSIONS_TRACK_ACTIVITY = True
 
-# Sessions: ended after idling or at their absolute end, whichever comes first (enforced by the actor middleware)
+# Sessions: ended after idling or at their absolute end, whichever comes first (SessionLifetimeMiddleware)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE = timedelta(hours=8)

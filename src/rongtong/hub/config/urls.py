@@ -14,7 +14,6 @@ from rongtong.hub.web.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
     path("api/v1/", api.urls),
     *(
@@ -30,4 +29,4 @@ handler404 = "rongtong.hub.web.errors.not_found"
 handler500 = "rongtong.hub.web.errors.server_error"
 
 # Last, so that a mistake above is told by itself each time it is met, and not as a second row here.
-routes("anyone", names=("health_live", "health_ready", "set_language"))
+routes("anyone", names=("health_live", "health_ready"))
