@@ -18,7 +18,9 @@ class Collaboration(Entity):
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="collaborations")
     response = models.OneToOneField(Response, on_delete=models.PROTECT, related_name="collaboration")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="collaborations_as_challenger")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="collaborations_as_challenger"
+    )
     leader = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="collaborations_as_leader")
     state = models.CharField(_("状态"), max_length=10, choices=CollaborationState, default=CollaborationState.ACTIVE)
     starts_on = models.DateField(_("开始"))
@@ -35,6 +37,11 @@ class Collaboration(Entity):
             roles |= {f"leader.{step}" for step in actor.steps}
         if roles:
             roles.add("own.viewer")
+        elif (
+            actor.role
+            and self.response.partners.filter(organisation_id=actor.organisation_id, consent=Consent.GIVEN).exists()
+        ):
+            roles |= {f"partner.{step}" for step in actor.steps}
         return roles
 
     def level_open_to(self, actor: Actor) -> int:
@@ -47,13 +54,18 @@ class Collaboration(Entity):
             return rows
         if actor.role is None or actor.organisation_id is None:
             return rows.none()
-        partner = Q(response__partners__organisation_id=actor.organisation_id, response__partners__consent=Consent.GIVEN)
+        partner = Q(
+            response__partners__organisation_id=actor.organisation_id, response__partners__consent=Consent.GIVEN
+        )
         shown = Q(organisation_id=actor.organisation_id) | Q(leader_id=actor.organisation_id) | partner
         return rows.filter(pk__in=rows.filter(shown).values("pk"))
 
 
 class Milestone(Entity):
-    """A step with a due date, delivered by the leader and accepted by the challenger."""
+    """A step with a due date, delivered by the leader and accepted by the challenger.
+
+    ``proposal`` holds a change that one side has proposed and the other has not yet agreed to.
+    """
 
     collaboration = models.ForeignKey(Collaboration, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField()
@@ -67,6 +79,8 @@ class Milestone(Entity):
     acceptance_note = models.TextField(_("验收意见"), max_length=2000, blank=True)
     decided_at = models.DateTimeField(null=True)
     reminded_on = models.DateField(null=True)
+    proposal = models.JSONField(null=True)
+    proposed_by = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["position"]

@@ -1,7 +1,7 @@
 """An SME's or a consortium's answer to a challenge."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import Actor
@@ -54,7 +54,7 @@ class Response(Entity):
             roles |= {f"challenger.{step}" for step in actor.steps}
         if actor.role and self.partners.filter(organisation_id=actor.organisation_id).exists():
             roles |= {f"partner.{step}" for step in actor.steps}
-        if actor.account_id and self.challenge.reviewers.filter(account_id=actor.account_id).exists():
+        if actor.account_id and self.challenge.reviewers.filter(account_id=actor.account_id, conflict="none").exists():
             roles.add("reviewer")
         return roles
 
@@ -72,26 +72,53 @@ class Response(Entity):
             return rows.none()
         handed_in = Q(state__in=HANDED_IN)
         after = handed_in & Q(challenge__state__in=AFTER_DEADLINE)
-        shown = after & Q(
-            challenge__reviewers__account_id=actor.account_id, challenge__reviewers__conflict="none"
-        )
+        shown = after & Q(Exists(_reviews(actor, "none"))) & ~Q(Exists(_rivals_of_reviewer(actor)))
         if actor.role is not None and actor.organisation_id is not None:
-            own = Q(organisation_id=actor.organisation_id)
-            partner = Q(partners__organisation_id=actor.organisation_id) & ~Q(partners__consent=Consent.REFUSED)
-            shown |= own | partner | (after & Q(challenge__organisation_id=actor.organisation_id))
+            shown |= after & Q(challenge__organisation_id=actor.organisation_id)
         if "operator.viewer" in actor.roles:
             shown |= handed_in
-        return rows.filter(pk__in=rows.filter(shown).values("pk"))
+        # whoever has declared a conflict of interest sees nothing of this selection by any way but its own response
+        shown &= ~Q(Exists(_reviews(actor, "conflict")))
+        if actor.role is not None and actor.organisation_id is not None:
+            shown |= Q(organisation_id=actor.organisation_id) | Q(Exists(_own_parts(actor)))
+        return rows.filter(shown)
+
+
+def _reviews(actor: Actor, conflict: str) -> "models.QuerySet[models.Model]":
+    """The actor's own reviewing of the challenge that the response answers."""
+    from .selection import Reviewer  # the tables of selection stand on this one
+
+    return Reviewer._base_manager.filter(
+        challenge_id=OuterRef("challenge_id"), account_id=actor.account_id, conflict=conflict
+    )
+
+
+def _rivals_of_reviewer(actor: Actor) -> "models.QuerySet[Response]":
+    """Responses to the same challenge from organisations that this person acts for, as leader or partner."""
+    leads = Q(organisation__members__account_id=actor.account_id, organisation__members__until=None)
+    joins = Q(
+        partners__organisation__members__account_id=actor.account_id,
+        partners__organisation__members__until=None,
+        partners__consent=Consent.GIVEN,
+    )
+    return Response._base_manager.filter(leads | joins, challenge_id=OuterRef("challenge_id"), state__in=HANDED_IN)
+
+
+def _own_parts(actor: Actor) -> "models.QuerySet[Partner]":
+    """Parts the actor's organisation is asked for or has taken. A challenger that is asked by mistake sees nothing."""
+    return Partner._base_manager.filter(
+        response_id=OuterRef("pk"), organisation_id=actor.organisation_id, consent__in=(Consent.ASKED, Consent.GIVEN)
+    ).exclude(response__challenge__organisation_id=actor.organisation_id)
 
 
 class PlannedMilestone(models.Model):
-    """A step of the plan."""
+    """A step of the plan. A draft may leave it half filled; handing in may not."""
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField()
-    title = models.CharField(_("里程碑"), max_length=120)
-    month = models.PositiveSmallIntegerField(_("完成于第几月"))
-    cost = models.DecimalField(_("经费（元）"), max_digits=16, decimal_places=2)
+    title = models.CharField(_("里程碑"), max_length=120, blank=True)
+    month = models.PositiveSmallIntegerField(_("完成于第几月"), null=True, blank=True)
+    cost = models.DecimalField(_("经费（元）"), max_digits=16, decimal_places=2, null=True, blank=True)
     deliverable = models.CharField(_("交付物"), max_length=300, blank=True)
 
     class Meta:
@@ -102,7 +129,7 @@ class PlannedMilestone(models.Model):
                 name="planned_milestone_position",
                 deferrable=models.Deferrable.DEFERRED,
             ),
-            models.CheckConstraint(condition=Q(cost__gte=0), name="planned_milestone_cost"),
+            models.CheckConstraint(condition=Q(cost__gte=0) | Q(cost=None), name="planned_milestone_cost"),
         ]
 
     def __str__(self) -> str:
@@ -110,11 +137,11 @@ class PlannedMilestone(models.Model):
 
 
 class Commitment(models.Model):
-    """The value promised against one target."""
+    """The value promised against one target. Without a value nothing is promised yet."""
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="commitments")
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="commitments")
-    value = models.DecimalField(_("承诺值"), max_digits=18, decimal_places=6)
+    value = models.DecimalField(_("承诺值"), max_digits=18, decimal_places=6, null=True, blank=True)
     value_high = models.DecimalField(_("上限"), max_digits=18, decimal_places=6, null=True, blank=True)
     note = models.CharField(_("依据"), max_length=300, blank=True)
 
@@ -138,6 +165,7 @@ class Partner(Entity):
     part = models.CharField(_("承担内容"), max_length=300)
     share = models.DecimalField(_("经费占比（%）"), max_digits=5, decimal_places=2, null=True, blank=True)
     consent = models.CharField(_("确认"), max_length=8, choices=Consent, default=Consent.ASKED)
+    reason = models.CharField(_("谢绝理由"), max_length=300, blank=True)
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
 
@@ -154,6 +182,12 @@ class Partner(Entity):
     @property
     def state(self) -> str:
         return self.consent
+
+    def roles_of(self, actor: Actor) -> set[str]:
+        roles = super().roles_of(actor)
+        if actor.acts_for(self.response.organisation_id):
+            roles |= {f"leader.{step}" for step in actor.steps}
+        return roles
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Partner]":

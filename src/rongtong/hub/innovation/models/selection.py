@@ -45,6 +45,7 @@ class Reviewer(Entity):
     conflict = models.CharField(max_length=10, choices=ConflictState, default=ConflictState.UNDECLARED)
     conflict_reason = models.CharField(_("回避理由"), max_length=300, blank=True)
     declared_at = models.DateTimeField(null=True)
+    handed_in_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["challenge", "account"], name="reviewer_once")]
@@ -96,34 +97,39 @@ class ScoreSheet(Entity):
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[ScoreSheet]":
-        """One's own; all sheets of a challenge, for its challenger and the operator, once every reviewer has handed in."""
+        """One's own; once every reviewer has handed in, all of them for the challenger, the operator and the reviewers.
+
+        Whoever has declared a conflict of interest sees none.
+        """
         rows = cls._base_manager.all()
         if actor.system:
             return rows
         if actor.account_id is None:
             return rows.none()
-        shown = Q(reviewer__account_id=actor.account_id)
+        opened = Q(reviewer__challenge__scores_open=True)
+        mine = Reviewer._base_manager.filter(
+            challenge_id=models.OuterRef("reviewer__challenge_id"), account_id=actor.account_id
+        )
+        shown = Q(reviewer__account_id=actor.account_id) | opened & models.Exists(mine)
         if "operator.viewer" in actor.roles:
-            shown |= Q(reviewer__challenge__scores_open=True)
+            shown |= opened
         if actor.role is not None and actor.organisation_id is not None:
-            shown |= Q(
-                reviewer__challenge__organisation_id=actor.organisation_id, reviewer__challenge__scores_open=True
-            )
-        return rows.filter(shown)
+            shown |= opened & Q(reviewer__challenge__organisation_id=actor.organisation_id)
+        return rows.filter(shown).exclude(models.Exists(mine.filter(conflict=ConflictState.CONFLICT)))
 
 
 class Score(models.Model):
-    """Points of 100 for one criterion, with the reason."""
+    """Points of 100 for one criterion, with the reason. A draft may lack either."""
 
     sheet = models.ForeignKey(ScoreSheet, on_delete=models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, on_delete=models.CASCADE, related_name="scores")
-    points = models.PositiveSmallIntegerField(_("得分"))
+    points = models.PositiveSmallIntegerField(_("得分"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=500, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sheet", "criterion"], name="score_once"),
-            models.CheckConstraint(condition=Q(points__range=(0, 100)), name="score_points"),
+            models.CheckConstraint(condition=Q(points=None) | Q(points__range=(0, 100)), name="score_points"),
         ]
 
     def __str__(self) -> str:
