@@ -7,3 +7,6 @@ class FoundationConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  importing registers the system checks
+        from .catalogues import ensure_compiled
+
+        ensure_compiled()  # before the first word is translated: Django keeps what it read
