@@ -14,6 +14,7 @@ from rongtong.engines.matching.vectors import VectorStore, similarities
 _BACKGROUND = 256  # vectors that say what "unrelated" is for a need
 _PRIOR = 32  # how many such vectors the encoder's own typical values weigh
 _FULL = 6.0  # standard deviations above the background that count as full agreement
+_SLACK = 0.01  # single precision chooses, double precision decides
 FLOOR = 2.0  # below, a listing is not a candidate by meaning alone
 # Characters of Chinese and of other text that are encoded: of listings in the background, of needs while one waits.
 _PASSAGE, _QUERY = {True: 160, False: 300}, {True: 40, False: 100}
@@ -59,6 +60,14 @@ class _Entries:
     slots: IntArray
     kinds: IntArray
     sample: IntArray
+
+
+def exact_similarities(vectors: Vectors, query: Vectors) -> FloatArray:
+    """Return similarities that are the same whatever else is multiplied beside them.
+
+    A matrix product's last bits depend on a row's place among others, hidden ones too: doubles, then rounded.
+    """
+    return np.asarray(np.round(vectors.astype(np.float64) @ query.astype(np.float64), 6), np.float64)
 
 
 class MeaningTable:
@@ -117,7 +126,7 @@ class MeaningTable:
     def background(self, query: Vectors) -> Background:
         """Return the need's similarity with unrelated listings, steadied by the encoder's typical values."""
         mean, deviation = self._encoder.typical
-        values = np.asarray(self._vectors.vectors[self._entries.sample] @ query, np.float64)
+        values = np.sort(exact_similarities(self._vectors.vectors[self._entries.sample], query))
         count = len(values)
         centre = (values.sum() + _PRIOR * mean) / (count + _PRIOR)
         spread = ((values - values.mean()) ** 2).sum() if count else 0.0
@@ -131,8 +140,13 @@ class MeaningTable:
             return found
         places = np.minimum(np.searchsorted(entries.rows, wanted), len(entries.rows) - 1)
         known = (entries.rows[places] == wanted) & (entries.slots[places] >= 0)
-        found[known] = self._vectors.vectors[entries.slots[places[known]]] @ query
+        found[known] = exact_similarities(self._vectors.vectors[entries.slots[places[known]]], query)
         return found
+
+    @property
+    def encoded(self) -> bool:
+        """Whether any listing the level may see has a vector."""
+        return bool(len(self._entries.sample))
 
     def nearest(self, query: Vectors, kinds: frozenset[str], count: int, background: Background) -> list[int]:
         """Return up to `count` rows closest in meaning among the given kinds (none given: all), best first."""
@@ -144,11 +158,16 @@ class MeaningTable:
         places = np.flatnonzero(eligible)
         if not len(places):
             return []
-        found = self._similarities_at(query, entries.slots[places], count)
-        close = background.standardise(found) >= FLOOR
-        places, found = places[close], found[close]
-        order = np.lexsort((entries.rows[places], -found))[:count]
-        return [int(row) for row in entries.rows[places[order]]]
+        slots = entries.slots[places]
+        rough = self._similarities_at(query, slots, count)
+        close = np.flatnonzero(background.standardise(rough) >= FLOOR - _SLACK)
+        if len(close) > count:
+            close = close[np.argpartition(-rough[close], count)[:count]]
+        found = exact_similarities(self._vectors.vectors[slots[close]], query)
+        rows = entries.rows[places[close]]
+        order = np.lexsort((rows, -found))
+        near = background.standardise(found[order]) >= FLOOR
+        return [int(row) for row in rows[order][near]]
 
     def _similarities_at(self, query: Vectors, slots: IntArray, count: int) -> FloatArray:
         vectors, approximate = self._vectors.vectors, self._vectors.approximate

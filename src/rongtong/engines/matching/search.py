@@ -20,7 +20,7 @@ from rongtong.engines.matching.vectorise import FloatArray
 from rongtong.engines.matching.words import WordQuery, word_query, word_scores
 
 _POOL, _DEEPEST_POOL = 256, 4_096  # candidates by words; deeper where one owner or a filter eats them up
-_MEANING_POOL = 64
+_MEANING_POOL, _DEEPEST_MEANING = 64, 1_024
 _OWN = 512
 
 
@@ -69,6 +69,8 @@ class _Candidate:
 def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector: Vectors | None) -> Matches:
     """Answer a request in one consistent view of the store."""
     need = request.need
+    if on.table is None or not on.table.encoded:
+        vector = None
     words = word_query(
         need.full_text,
         statistics(connection, on.level),
@@ -109,7 +111,7 @@ def _near(connection: sqlite3.Connection, on: Shelves, request: Request, vector:
     """Candidates by meaning; looks further where conditions take most of the nearest away."""
     if vector is None or on.table is None:
         return []
-    rows = on.table.nearest(vector, request.need.kinds, _DEEPEST_POOL, on.table.background(vector))
+    rows = on.table.nearest(vector, request.need.kinds, _DEEPEST_MEANING, on.table.background(vector))
     found: list[_Candidate] = []
     start, step = 0, _MEANING_POOL
     while start < len(rows) and len(found) < _MEANING_POOL // 4:
