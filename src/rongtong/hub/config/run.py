@@ -17,7 +17,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from rongtong.hub.config.children import Child, end_orphans, record
@@ -29,7 +28,6 @@ FIRST_PORT = 8000
 PORTS_TRIED = 20
 MOST_EARLY_DEATHS = 4
 PATIENCE_SECONDS = 90
-INDEXER = "rongtong.hub.matching.indexer"
 SAMPLE = "rongtong.hub.web.sample"
 
 
@@ -124,10 +122,7 @@ def children(arguments: argparse.Namespace, port: int) -> list[Child]:
 
     reload = ["--reload"] if arguments.reload else []
     found = [child("web", f"--host={arguments.host}", f"--port={port}", *reload)]
-    found.append(child("worker", RONGTONG_WORKER="1"))
-    if find_spec(INDEXER):
-        found.append(child("indexer", RONGTONG_WORKER="1"))
-    return found
+    return [*found, child("worker", RONGTONG_WORKER="1"), child("indexer", RONGTONG_WORKER="1")]
 
 
 def answers(url: str) -> bool:

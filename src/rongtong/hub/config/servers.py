@@ -1,4 +1,4 @@
-"""The long-running processes, each on its own: the web server and the background worker."""
+"""The long-running processes, each on its own: web server, background worker, indexer."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("queues", nargs="*", metavar="QUEUE", help="only these queues (default: all)")
     parser.add_argument("--concurrency", type=int, default=2)
+    commands.add("indexer", indexer, help="keep the search index in step with the listings", example="rongtong indexer")
 
 
 def web(arguments: argparse.Namespace) -> None:
@@ -67,3 +68,9 @@ def worker(arguments: argparse.Namespace) -> None:
             concurrency=arguments.concurrency,
             shutdown_graceful_timeout=GRACE_SECONDS,
         )
+
+
+def indexer(arguments: argparse.Namespace) -> int:
+    from rongtong.hub.matching.indexer import main
+
+    return main()

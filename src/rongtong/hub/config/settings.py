@@ -139,9 +139,11 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if RELOAD
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "rongtong.hub.config.staticfiles.StaticFiles"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "webp", "woff2", "gz")
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = RELOAD
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
