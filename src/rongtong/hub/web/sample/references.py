@@ -14,7 +14,7 @@ from rongtong.hub.innovation.enums import (
     ResponseState,
     Stage,
 )
-from rongtong.hub.organisations.enums import OrganisationKind, Role
+from rongtong.hub.organisations.enums import Role
 from rongtong.hub.organisations.reference import regions
 from rongtong.hub.organisations.size_class import SizeClass
 
@@ -71,8 +71,6 @@ def _check_people(cluster: Cluster) -> None:
         _must(owners[key] == 1, f"organisation {key}", f"has {owners[key]} owners")
     for entry in cluster.sign_ins:
         _known(entry.person, cluster.people, "sign_in")
-    for entry in cluster.organisations.values():
-        _must(bool(entry.cultivation) == (entry.cultivation_certificate is not None), entry.key, "cultivation unproven")
 
 
 def _check_rounds(cluster: Cluster) -> None:
@@ -254,8 +252,6 @@ def _check_collaboration(collaboration: Collaboration, cluster: Cluster) -> None
     where = f"collaboration {collaboration.response}"
     response = cluster.responses[collaboration.response]
     challenge = cluster.challenges[response.challenge]
-    kind = cluster.organisations[challenge.organisation].kind
-    _must(kind == OrganisationKind.ENTERPRISE, where, "its challenger is no enterprise")
     _must(len(collaboration.milestones) <= len(response.steps), where, "has more milestones than the plan")
     over = challenge.state == ChallengeState.CONCLUDED
     _must(
