@@ -1,6 +1,6 @@
 """Who may do what about those who take part, and who may ask for which page."""
 
-from rongtong.hub.foundation.rights import right
+from rongtong.hub.foundation.rights import right, routes
 
 from .enums import InvitationState, MemberState, TokenState, VerificationState
 
@@ -29,3 +29,31 @@ right("token.create", OWN, states=[VerificationState.VERIFIED])
 right("token.revoke", "own.person", EDITOR, states=[TokenState.ACTIVE])
 
 right("account.edit", "own.person")
+
+ROOM = "organisations:"
+routes("anyone", names=[f"{ROOM}{name}" for name in ("organisations", "organisation", "invitation")])
+routes(
+    "account",
+    names=[
+        f"{ROOM}{name}"
+        for name in (
+            # one's own account, and the way into an organisation
+            *("account", "join", "register", "accept", "switch"),
+            # one's own organisation: who may change what is decided by its verbs
+            *("own", "edit", "figures", "certificates", "remove_certificate", "submit"),
+            *("members", "invite", "change_role", "end_membership", "withdraw_invitation"),
+            *("tokens", "new_token", "revoke_token"),
+        )
+    ],
+)
+routes("operator.viewer", names=[f"{ROOM}{name}" for name in ("queue", "return", "suspend", "verify", "restore")])
+routes(
+    "operator",
+    names=[
+        f"{ROOM}{name}"
+        for name in (
+            *("import", "import_template", "import_batch", "import_columns", "import_decide", "import_faults"),
+            *("import_apply", "import_discard", "import_undo"),
+        )
+    ],
+)

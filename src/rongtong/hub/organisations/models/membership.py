@@ -1,5 +1,7 @@
 """Who acts for which organisation, who is invited to, and which tokens act for them."""
 
+from datetime import UTC, datetime
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -71,6 +73,10 @@ class Invitation(Entity):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == InvitationState.OPEN and self.expires_at > datetime.now(UTC)
 
     def roles_of(self, actor: Actor) -> set[str]:
         roles = super().roles_of(actor)
