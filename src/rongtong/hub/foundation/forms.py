@@ -149,20 +149,29 @@ def widget(bound: BoundField, **attributes: Any) -> SafeString:
     attributes
         Further HTML attributes; ``aria-label`` for a control in a table cell.
     """
-    about = describe(bound)
-    known = bound.field.widget.attrs
-    attrs: dict[str, Any] = {"class": f"{_CLASSES[about.kind]} {known.get('class', '')}".strip()}
+    about, control = describe(bound), bound.field.widget
     in_cell = "aria-label" in attributes
-    described = f"{bound.auto_id}_error" if in_cell and bound.errors else "" if in_cell else about.described
-    # False keeps Django from naming a help text that is not on the page
-    attrs["aria-describedby"] = described or False
-    if bound.errors:
-        attrs["aria-invalid"] = "true"
-    if isinstance(bound.field.widget, forms.Textarea) and known.get("rows") == "10":
-        attrs["rows"] = "5"  # Django's own default is taller than what people write
+    described = about.described
+    if in_cell:  # a table has no room for the help text, only for the fault
+        described = f"{bound.auto_id}_error" if bound.errors else ""
+    attrs: dict[str, Any] = {"class": f"{_CLASSES[about.kind]} {control.attrs.get('class', '')}".strip()}
+    attrs |= _hints(bound) | attributes
+    # Django itself names a help text by the same id; here it is named only where it is drawn
+    attrs = bound.build_widget_attrs({**attrs, "aria-describedby": described or " "}, control)
+    if not described:
+        del attrs["aria-describedby"]
+    if bound.auto_id and "id" not in control.attrs:
+        attrs.setdefault("id", bound.auto_id)
+    return control.render(name=bound.html_name, value=bound.value(), attrs=attrs, renderer=bound.form.renderer)
+
+
+def _hints(bound: BoundField) -> dict[str, str]:
+    hints = {"aria-invalid": "true"} if bound.errors else {}
+    if isinstance(bound.field.widget, forms.Textarea) and bound.field.widget.attrs.get("rows") == "10":
+        hints["rows"] = "5"  # Django's own default is taller than what people write
     if isinstance(bound.field, forms.DecimalField | forms.FloatField | forms.IntegerField):
-        attrs.setdefault("inputmode", "numeric" if type(bound.field) is forms.IntegerField else "decimal")
-    return bound.as_widget(attrs=attrs | attributes)
+        hints["inputmode"] = "numeric" if type(bound.field) is forms.IntegerField else "decimal"
+    return hints
 
 
 def boxes(bound: BoundField) -> list[Any]:
