@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,32 @@ def test_a_killed_writer_loses_nothing_committed(tmp_path: Path, moment: str) ->
     for text in ("轴承", "电池", "轴承 电池"):
         assert index.search(Need(text), MEMBER) == expected.search(Need(text), MEMBER)
     assert index.position == 101
+
+
+def test_searching_goes_on_while_others_write(tmp_path: Path) -> None:
+    """Every answer is one of the committed states: never half a commit, never an error."""
+    index = Index.create(tmp_path / "index", LetterEncoder())
+    with index.writer() as writer:
+        writer.upsert([offer(f"old{place}", "轴承", owner=f"o{place}") for place in range(20)])
+        writer.commit()
+    done = threading.Event()
+
+    def ask() -> list[int]:
+        found = []
+        while not done.is_set():
+            found.append(index.search(Need("轴承"), MEMBER, limit=200).found)
+        return found
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(ask) for _ in range(3)]
+        for number in range(10):
+            with index.writer() as writer:
+                writer.upsert(
+                    [offer(f"new{number}.{place}", "轴承", owner=f"n{number}.{place}") for place in range(10)]
+                )
+                writer.commit()
+            index.encode_pending()
+        done.set()
+        found = [answer for future in answers for answer in future.result()]
+    assert set(found) <= {20 + 10 * number for number in range(11)}
+    assert index.search(Need("轴承"), MEMBER, limit=200).found == 120

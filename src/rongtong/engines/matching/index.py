@@ -11,7 +11,7 @@ from rongtong.engines.matching.listing import LEVELS, MEMBERS, PUBLIC, Listing, 
 from rongtong.engines.matching.matches import Matches
 from rongtong.engines.matching.meaning import MeaningTable, query_summary
 from rongtong.engines.matching.search import Request, Shelves, search
-from rongtong.engines.matching.shelf import Shelf
+from rongtong.engines.matching.shelf import Shelf, ShelfReader
 from rongtong.engines.matching.store import Store, bodies, changed_rows, counters, fetch, meaning_keys, rows_of
 from rongtong.engines.matching.vectors import VectorStore, content_key
 from rongtong.engines.matching.writer import Writer, passage
@@ -45,6 +45,8 @@ class Index:
         self._tables: dict[int, MeaningTable] = {}
         if self.encoder.dimensions:
             self._tables = {level: MeaningTable(self.vectors, self.encoder) for level in LEVELS}
+        self._readers: dict[int, ShelfReader] = {}
+        self._views: dict[int, Shelves] = {}
         self._seen = -1
         self._lock = threading.Lock()
         self._needs: OrderedDict[bytes, Vectors] = OrderedDict()
@@ -108,12 +110,16 @@ class Index:
             self.vectors.refresh()
             changed = published != self._seen
             if changed:
-                for shelf in self._shelves.values():
-                    shelf.refresh()
+                self._readers = {level: shelf.reader() for level, shelf in self._shelves.items()}
                 self._update_tables()
                 self._seen = published
             for table in self._tables.values():
                 table.catch_up()
+            views = {level: table.view for level, table in self._tables.items()}
+            self._views = {
+                level: Shelves(level, reader, self._readers[MEMBERS], views.get(level))
+                for level, reader in self._readers.items()
+            }
         return changed
 
     def _update_tables(self) -> None:
@@ -151,8 +157,7 @@ class Index:
             raise ValueError("limit is 1 to 1,000")
         self.refresh()
         vector = self._need_vector(need)
-        level = searcher.level
-        on = Shelves(level, self._shelves[level], self._shelves[MEMBERS], self._tables.get(level))
+        on = self._views[searcher.level]  # one moment's view, whatever is committed meanwhile
         request = Request(need, searcher, limit, exclude_owner, group_by_owner)
         with self._store.reading() as connection:
             return search(connection, on, request, vector)

@@ -1,7 +1,7 @@
 """The second signal: which listings mean what the need means, standardised for each need."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,13 +53,77 @@ class Background:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entries:
-    """Rows ascending with the place of their vector (-1: none yet) and their kind; `sample` are background places."""
+class MeaningView:
+    """The meaning of what a level may see at one moment.
 
+    Parameters
+    ----------
+    rows, slots, kinds
+        Rows ascending, the place of each one's vector (-1: none yet) and the code of its kind.
+    sample
+        Places of the vectors that are the background.
+    """
+
+    vectors: VectorStore
+    typical: tuple[float, float]
+    kind_codes: dict[str, int]
     rows: IntArray
     slots: IntArray
     kinds: IntArray
     sample: IntArray
+
+    def background(self, query: Vectors) -> Background:
+        """Return the need's similarity with unrelated listings, steadied by the encoder's typical values."""
+        mean, deviation = self.typical
+        values = np.sort(exact_similarities(self.vectors.vectors[self.sample], query))
+        count = len(values)
+        centre = (values.sum() + _PRIOR * mean) / (count + _PRIOR)
+        spread = ((values - values.mean()) ** 2).sum() if count else 0.0
+        return Background(float(centre), float(np.sqrt((spread + _PRIOR * deviation**2) / (count + _PRIOR))))
+
+    def similarities(self, query: Vectors, rows: Sequence[int]) -> FloatArray:
+        """Return the similarity of each row, NaN where it has no vector yet."""
+        wanted = np.array(rows, np.int64)
+        found = np.full(len(rows), np.nan)
+        if not len(self.rows):
+            return found
+        places = np.minimum(np.searchsorted(self.rows, wanted), len(self.rows) - 1)
+        known = (self.rows[places] == wanted) & (self.slots[places] >= 0)
+        found[known] = exact_similarities(self.vectors.vectors[self.slots[places[known]]], query)
+        return found
+
+    @property
+    def encoded(self) -> bool:
+        """Whether any listing the level may see has a vector."""
+        return bool(len(self.sample))
+
+    def nearest(self, query: Vectors, kinds: frozenset[str], count: int, background: Background) -> list[int]:
+        """Return up to `count` rows closest in meaning among the given kinds (none given: all), best first."""
+        eligible = self.slots >= 0
+        if kinds:
+            codes = [code for kind, code in list(self.kind_codes.items()) if kind in kinds]
+            eligible &= np.isin(self.kinds, codes)
+        places = np.flatnonzero(eligible)
+        if not len(places):
+            return []
+        slots = self.slots[places]
+        rough = self._similarities_at(query, slots, count)
+        close = np.flatnonzero(background.standardise(rough) >= FLOOR - _SLACK)
+        if len(close) > count:
+            close = close[np.argpartition(-rough[close], count)[:count]]
+        found = exact_similarities(self.vectors.vectors[slots[close]], query)
+        rows = self.rows[places[close]]
+        order = np.lexsort((rows, -found))
+        near = background.standardise(found[order]) >= FLOOR
+        return [int(row) for row in rows[order][near]]
+
+    def _similarities_at(self, query: Vectors, slots: IntArray, count: int) -> FloatArray:
+        vectors, approximate = self.vectors.vectors, self.vectors.approximate
+        if approximate is None:
+            return similarities(vectors, query)[slots]
+        allowed: npt.NDArray[np.bool_] = np.zeros(len(vectors), np.bool_)
+        allowed[slots] = True
+        return approximate.similarities(vectors, query, allowed, count)[slots]
 
 
 def exact_similarities(vectors: Vectors, query: Vectors) -> FloatArray:
@@ -73,14 +137,14 @@ def exact_similarities(vectors: Vectors, query: Vectors) -> FloatArray:
 class MeaningTable:
     """Which vector belongs to which listing a level may see; kept up to date by changes.
 
-    A search reads one `_Entries`; changes put another in its place, so searching never waits.
+    A search keeps the `view` it began with; changes put another in its place, so searching never waits.
     """
 
     def __init__(self, vectors: VectorStore, encoder: Encoder) -> None:
-        self._vectors, self._encoder = vectors, encoder
+        self._vectors = vectors
         none = np.zeros(0, np.int64)
-        self._entries = _Entries(none, none, none, none)
         self._kind_codes: dict[str, int] = {}
+        self.view = MeaningView(vectors, encoder.typical, self._kind_codes, none, none, none, none)
         self._waiting: dict[bytes, list[int]] = {}
         self._seen_vectors = 0
 
@@ -88,7 +152,7 @@ class MeaningTable:
         """Take `changed` rows out and put `entries` (row, kind, key; ascending) in."""
         if not changed and not entries:
             return
-        old = self._entries
+        old = self.view
         keep = ~np.isin(old.rows, np.array(changed, np.int64))
         keys = [key for _, _, key in entries]
         new_slots = self._vectors.slots(keys)
@@ -99,22 +163,22 @@ class MeaningTable:
         slots = np.concatenate([old.slots[keep], new_slots])
         kinds = np.concatenate([old.kinds[keep], np.array(codes, np.int64)])
         order = np.argsort(rows, kind="stable")
-        self._entries = _Entries(rows[order], slots[order], kinds[order], self._sample(slots))
+        self.view = replace(old, rows=rows[order], slots=slots[order], kinds=kinds[order], sample=self._sample(slots))
 
     def catch_up(self) -> None:
         """Give rows their vectors that have been encoded since."""
         start, count = self._seen_vectors, len(self._vectors)
         if count == start:
             return
-        slots = self._entries.slots.copy()
+        slots = self.view.slots.copy()
         for slot, key in enumerate(self._vectors.keys_from(start)[: count - start], start):
             for row in self._waiting.pop(key, ()):
-                place = int(np.searchsorted(self._entries.rows, row))
+                place = int(np.searchsorted(self.view.rows, row))
                 # The row may have another text by now; then it waits, or has its slot, under that key.
-                if place < len(slots) and self._entries.rows[place] == row and slots[place] < 0:
+                if place < len(slots) and self.view.rows[place] == row and slots[place] < 0:
                     slots[place] = slot
         self._seen_vectors = count
-        self._entries = _Entries(self._entries.rows, slots, self._entries.kinds, self._sample(slots))
+        self.view = replace(self.view, slots=slots, sample=self._sample(slots))
 
     def _sample(self, slots: IntArray) -> IntArray:
         """Choose the background by content, so that it depends on what is visible and on nothing else."""
@@ -122,57 +186,3 @@ class MeaningTable:
         if len(places) > _BACKGROUND:
             places = places[np.argpartition(self._vectors.key_order(places), _BACKGROUND)[:_BACKGROUND]]
         return places
-
-    def background(self, query: Vectors) -> Background:
-        """Return the need's similarity with unrelated listings, steadied by the encoder's typical values."""
-        mean, deviation = self._encoder.typical
-        values = np.sort(exact_similarities(self._vectors.vectors[self._entries.sample], query))
-        count = len(values)
-        centre = (values.sum() + _PRIOR * mean) / (count + _PRIOR)
-        spread = ((values - values.mean()) ** 2).sum() if count else 0.0
-        return Background(float(centre), float(np.sqrt((spread + _PRIOR * deviation**2) / (count + _PRIOR))))
-
-    def similarities(self, query: Vectors, rows: Sequence[int]) -> FloatArray:
-        """Return the similarity of each row, NaN where it has no vector yet."""
-        entries, wanted = self._entries, np.array(rows, np.int64)
-        found = np.full(len(rows), np.nan)
-        if not len(entries.rows):
-            return found
-        places = np.minimum(np.searchsorted(entries.rows, wanted), len(entries.rows) - 1)
-        known = (entries.rows[places] == wanted) & (entries.slots[places] >= 0)
-        found[known] = exact_similarities(self._vectors.vectors[entries.slots[places[known]]], query)
-        return found
-
-    @property
-    def encoded(self) -> bool:
-        """Whether any listing the level may see has a vector."""
-        return bool(len(self._entries.sample))
-
-    def nearest(self, query: Vectors, kinds: frozenset[str], count: int, background: Background) -> list[int]:
-        """Return up to `count` rows closest in meaning among the given kinds (none given: all), best first."""
-        entries = self._entries
-        eligible = entries.slots >= 0
-        if kinds:
-            codes = [code for kind, code in list(self._kind_codes.items()) if kind in kinds]
-            eligible &= np.isin(entries.kinds, codes)
-        places = np.flatnonzero(eligible)
-        if not len(places):
-            return []
-        slots = entries.slots[places]
-        rough = self._similarities_at(query, slots, count)
-        close = np.flatnonzero(background.standardise(rough) >= FLOOR - _SLACK)
-        if len(close) > count:
-            close = close[np.argpartition(-rough[close], count)[:count]]
-        found = exact_similarities(self._vectors.vectors[slots[close]], query)
-        rows = entries.rows[places[close]]
-        order = np.lexsort((rows, -found))
-        near = background.standardise(found[order]) >= FLOOR
-        return [int(row) for row in rows[order][near]]
-
-    def _similarities_at(self, query: Vectors, slots: IntArray, count: int) -> FloatArray:
-        vectors, approximate = self._vectors.vectors, self._vectors.approximate
-        if approximate is None:
-            return similarities(vectors, query)[slots]
-        allowed: npt.NDArray[np.bool_] = np.zeros(len(vectors), np.bool_)
-        allowed[slots] = True
-        return approximate.similarities(vectors, query, allowed, count)[slots]

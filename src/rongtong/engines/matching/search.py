@@ -12,9 +12,9 @@ from rongtong.engines.matching.encoders import Vectors
 from rongtong.engines.matching.fusion import Points, combine, shares
 from rongtong.engines.matching.listing import MEMBERS, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Match, Matches
-from rongtong.engines.matching.meaning import MeaningTable, agreement
+from rongtong.engines.matching.meaning import MeaningView, agreement
 from rongtong.engines.matching.reasons import explain
-from rongtong.engines.matching.shelf import Shelf
+from rongtong.engines.matching.shelf import ShelfReader
 from rongtong.engines.matching.store import Record, document_frequencies, fetch, statistics
 from rongtong.engines.matching.vectorise import FloatArray
 from rongtong.engines.matching.words import WordQuery, word_query, word_scores
@@ -29,9 +29,9 @@ class Shelves:
     """What one level is searched on."""
 
     level: int
-    shelf: Shelf
-    own_shelf: Shelf
-    table: MeaningTable | None
+    shelf: ShelfReader
+    own_shelf: ShelfReader
+    table: MeaningView | None
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class _Ranking:
         self._points: Points = combine(parts, words.attainable, agreements, met, weights)
         self._free = not request.need.full_text.strip()  # conditions alone: everything that passes is a match
 
-    def _compare(self, table: MeaningTable | None, vector: Vectors | None) -> FloatArray:
+    def _compare(self, table: MeaningView | None, vector: Vectors | None) -> FloatArray:
         if table is None or vector is None or not self._candidates:
             return np.full(len(self._candidates), math.nan)
         return table.similarities(vector, [candidate.record.row for candidate in self._candidates])

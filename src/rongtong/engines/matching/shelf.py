@@ -38,12 +38,11 @@ class Shelf:
             path.mkdir(parents=True, exist_ok=True)
         self._index = tantivy.Index(self._schema, None if path is None else str(path))
         self._index.config_reader("manual")
-        self.refresh()
 
-    def refresh(self) -> None:
-        """See what has been committed."""
+    def reader(self) -> "ShelfReader":
+        """Return a view of what has been committed by now."""
         self._index.reload()
-        self._searcher = self._index.searcher()
+        return ShelfReader(self._schema, self._index.searcher())
 
     @contextmanager
     def writer(self, memory: int) -> Iterator["ShelfWriter"]:
@@ -61,6 +60,13 @@ class Shelf:
             # Dropping the last reference releases the lock, and merging must not go on after that.
             writer.wait_merging_threads()
 
+
+class ShelfReader:
+    """A shelf as it was at one moment."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self._schema, self._searcher = schema, searcher
+
     def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None = None) -> list[int]:
         """Return the rows of about the best `limit` listings for a need, filters applied."""
         return self._rows(self._filtered(self._words(words), need, avoid), limit)
@@ -74,9 +80,8 @@ class Shelf:
         return self._rows(self._facet(f"own:{owner}"), limit)
 
     def _rows(self, query: tantivy.Query, limit: int) -> list[int]:
-        searcher = self._searcher  # a refresh in another thread must not come between the two calls
-        hits = searcher.search(query, limit, count=False).hits
-        values = searcher.fast_field_values("row", [address for _, address in hits])
+        hits = self._searcher.search(query, limit, count=False).hits
+        values = self._searcher.fast_field_values("row", [address for _, address in hits])
         return [int(value) for value in values if value is not None]
 
     def _words(self, words: WordQuery) -> tantivy.Query:
