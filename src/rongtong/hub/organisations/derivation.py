@@ -50,7 +50,7 @@ def _explain(organisation: Organisation, figures: YearFigures | None) -> size_cl
 
 
 def _length(field: str) -> int:
-    return int(Organisation._meta.get_field(field).max_length or 0)
+    return int(getattr(Organisation._meta.get_field(field), "max_length", 0))
 
 
 def _fitting(keys: list[str], length: int) -> str:

@@ -1,12 +1,14 @@
 """What waits for people as members of an organisation, and for the operator about organisations."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.desk import LIMIT, Summary, Waiting, summary, waits
+from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.rights import allowed
 
 from .enums import VerificationState
@@ -69,7 +71,7 @@ def own_organisation(actor: Actor) -> Summary | None:
     organisation = Organisation.visible_to(actor).filter(pk=actor.organisation_id).first()
     if organisation is None:
         return None
-    facts = [
+    facts: list[tuple[Text, Any]] = [
         (_("核验状态"), organisation.get_state_display()),
         (_("机构类型"), organisation.get_kind_display()),
     ]

@@ -17,6 +17,7 @@ class IdentifierScheme(models.TextChoices):
     CREDIT_CODE = "credit_code", _("统一社会信用代码")
     LEI = "lei", _("全球法人识别编码（LEI）")
     REGISTER = "register", _("境外登记号")
+    SECURITIES = "securities", _("证券代码")
 
 
 class VerificationState(models.TextChoices):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from rongtong.hub.foundation.actors import Actor
@@ -68,7 +69,7 @@ def open_invitations(organisation: Organisation, actor: Actor) -> list[Invitatio
 
 def invitations_for(account: Account, actor: Actor) -> list[Invitation]:
     """Open invitations of the addresses the person proved to own. One query."""
-    addresses = account.emailaddress_set.filter(verified=True).values("email")
+    addresses = EmailAddress.objects.filter(user=account, verified=True).values("email")
     rows = Invitation.visible_to(actor).filter(
         state=InvitationState.OPEN, expires_at__gt=datetime.now(UTC), email__in=addresses
     )

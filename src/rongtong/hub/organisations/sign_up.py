@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .domain.profile import one_line
 from .enums import Language
+from .middleware import person_of
 from .models import Account, Member
 
 
-class SignupForm(AllauthSignupForm):
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth's class has no types
     """Asks for the name besides address and password."""
 
     name = forms.CharField(
@@ -57,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth's 
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Who acts for nobody yet is asked to join first."""
-        if not Member._base_manager.filter(account_id=request.user.pk, until=None).exists():
+        if not Member._base_manager.filter(account=person_of(request), until=None).exists():
             return reverse("organisations:join")
         return str(super().get_login_redirect_url(request))
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.notices import addresses_by
 from rongtong.hub.foundation.outbox import actors_by
 
@@ -79,6 +80,13 @@ def mail_addresses(accounts: Iterable[UUID]) -> dict[UUID, str]:
     """Addresses of active accounts."""
     rows = Account._base_manager.filter(pk__in=list(accounts), is_active=True)
     return dict(rows.values_list("pk", "email"))
+
+
+def person_id(actor: Actor) -> UUID:
+    """The account of an actor whose verb needs a person; the rights table lets nobody else so far."""
+    if actor.account_id is None:
+        raise NotVisible
+    return actor.account_id
 
 
 def people_of(organisation_id: UUID, *roles: str) -> list[UUID]:

@@ -22,7 +22,7 @@ from rongtong.hub.foundation.verbs import verb
 
 from ..enums import InvitationState, Role
 from ..models import Account, Invitation, Member, Organisation
-from .actors import people_of
+from .actors import people_of, person_id
 from .members import require_reach
 
 LASTS = timedelta(days=14)
@@ -70,7 +70,7 @@ def accept_invitation(*, invitation: Invitation, by: Actor) -> Member:
     try:
         with transaction.atomic():
             member = Member._base_manager.create(
-                account_id=by.account_id, organisation_id=invitation.organisation_id, role=invitation.role
+                account_id=person_id(by), organisation_id=invitation.organisation_id, role=invitation.role
             )
     except IntegrityError as error:
         raise Refusal(

@@ -19,7 +19,7 @@ from ..derivation import NAME_KEYS, derive_names, derive_size_class, explain_siz
 from ..enums import OrganisationKind, Role, VerificationState
 from ..models import Certificate, Member, Organisation, YearFigures
 from ..size_class import Reason
-from .actors import operators
+from .actors import operators, person_id
 from .profile import PROFILE, VOUCHED, clean_profile, one_line
 
 MOST_UNFINISHED = 3
@@ -57,13 +57,13 @@ def register_organisation(*, values: Mapping[str, Any], by: Actor) -> Organisati
     derive_names(organisation)
     derive_size_class(organisation)
     organisation.save()
-    Member._base_manager.create(organisation=organisation, account_id=by.account_id, role=Role.OWNER)
+    Member._base_manager.create(organisation=organisation, account_id=person_id(by), role=Role.OWNER)
     return organisation
 
 
 def _refuse_many(by: Actor) -> None:
     unfinished = Member._base_manager.filter(
-        account_id=by.account_id,
+        account_id=person_id(by),
         role=Role.OWNER,
         until=None,
         organisation__state__in=[VerificationState.DRAFT, VerificationState.PENDING, VerificationState.RETURNED],

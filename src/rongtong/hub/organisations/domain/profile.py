@@ -77,7 +77,7 @@ def _plain(name: str, value: Any) -> Any:
 def _present(name: str, current: Organisation | None) -> Any:
     if current is not None:
         return getattr(current, name)
-    return Organisation._meta.get_field(name).get_default()
+    return getattr(Organisation(), name)
 
 
 def _text_faults(found: dict[str, Any]) -> list[Fault]:

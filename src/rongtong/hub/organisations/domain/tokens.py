@@ -17,7 +17,7 @@ from rongtong.hub.foundation.errors import Fault, Forbidden, Invalid, Refusal
 from rongtong.hub.foundation.verbs import verb
 
 from ..models import Member, Organisation, Token
-from .actors import actor_for
+from .actors import actor_for, person_id
 from .profile import one_line
 
 PREFIX = "rt_"
@@ -53,14 +53,14 @@ def create_token(*, organisation: Organisation, name: str, scopes: Iterable[str]
         raise Invalid(faults)
     secret = new_secret()
     token = Token._base_manager.create(
-        account_id=by.account_id,
+        account_id=person_id(by),
         organisation=organisation,
         name=one_line(name),
         digest=digest_of(secret),
         scopes=wanted,
         expires_at=datetime.now(UTC) + timedelta(days=days),
     )
-    token.secret = secret  # type: ignore[attr-defined]  # shown once, never stored
+    token.secret = secret
     audit.note(scopes=wanted, days=days)
     return token
 
@@ -144,7 +144,7 @@ def _require_person(organisation: Organisation, by: Actor) -> None:
             cure=_("请登录后在“访问令牌”页面创建。"),
         )
     active = Token._base_manager.filter(
-        account_id=by.account_id, organisation=organisation, revoked_at=None, expires_at__gt=datetime.now(UTC)
+        account_id=person_id(by), organisation=organisation, revoked_at=None, expires_at__gt=datetime.now(UTC)
     )
     if active.count() >= MOST_ACTIVE:
         raise Refusal(

@@ -51,7 +51,7 @@ class Member(Entity):
         rows = cls._base_manager.all()
         if actor.system or "operator.viewer" in actor.roles:
             return rows
-        return rows.filter(organisation_id=actor.organisation_id) if actor.role else rows.none()
+        return rows.filter(Q(organisation_id=actor.organisation_id)) if actor.role else rows.none()
 
 
 class Invitation(Entity):
@@ -109,6 +109,8 @@ class Token(Entity):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+    #: The text to show, only on the instance that ``create_token`` returns; no column.
+    secret: str = ""
 
     class Meta:
         indexes = [models.Index(fields=["account", "organisation"], name="token_bearer")]
@@ -131,9 +133,10 @@ class Token(Entity):
         """One's own; a manager sees every token that acts for the organisation."""
         if actor.role is None:
             return cls._base_manager.none()
-        rows = cls._base_manager.filter(organisation_id=actor.organisation_id)
-        return rows if "manager" in actor.steps else rows.filter(account_id=actor.account_id)
+        rows = cls._base_manager.filter(Q(organisation_id=actor.organisation_id))
+        return rows if "manager" in actor.steps else rows.filter(Q(account_id=actor.account_id))
 
 
 def _addresses(actor: Actor) -> "models.QuerySet[EmailAddress]":
-    return EmailAddress.objects.filter(user_id=actor.account_id, verified=True)
+    rows: models.QuerySet[EmailAddress] = EmailAddress.objects.filter(user_id=actor.account_id, verified=True)
+    return rows

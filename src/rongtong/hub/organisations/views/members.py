@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,7 +19,8 @@ from ..enums import Role
 from ..forms import InviteForm, RoleForm
 from ..models import Invitation, Member, Organisation
 from ..queries import members_of, open_invitations, own_organisation, visible
-from .profile import page_of, require_form
+from .guards import freshly_signed_in, require_form
+from .profile import page_of
 
 
 def _to_members() -> HttpResponseRedirect:
@@ -57,7 +57,7 @@ def _within_reach(actor: Actor, member: Member) -> bool:
 
 
 @require_form
-@reauthentication_required
+@freshly_signed_in
 def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Invite an address; the operator invites the first owner of an organisation without one."""
     actor = actor_of(request)
@@ -87,7 +87,7 @@ def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_form
-@reauthentication_required
+@freshly_signed_in
 def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     member = visible(Member, actor, pk, "account", "organisation")

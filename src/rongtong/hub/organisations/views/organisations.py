@@ -1,6 +1,7 @@
 """The list of organisations and the page of one."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
+from rongtong.hub.foundation.filters import Filter
 from rongtong.hub.foundation.lists import Column, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
 
@@ -72,7 +74,7 @@ class Organisations(ListPage):
     noun = _("家")
     template = "organisations/organisations.html"
     search = Search("search_keys", placeholder=_("名称、拼音首字母、信用代码开头"))
-    filters = (
+    filters: ClassVar[Sequence[Filter]] = (
         Multi("kind", _("机构类型"), field="kind", choices=OrganisationKind.choices),
         Multi("size", _("企业规模"), field="size_class", choices=SizeClass.choices),
         Multi(
@@ -84,7 +86,7 @@ class Organisations(ListPage):
             "state", _("核验状态"), field="state", choices=VerificationState.choices, visible=is_staff, counted=False
         ),
     )
-    sorts = (
+    sorts: ClassVar[Sequence[Sort]] = (
         Sort("name", _("名称（拼音）"), ("sort_key", "pk")),
         Sort("new", _("最近入驻"), ("-created_at", "-pk")),
     )

@@ -24,7 +24,7 @@ from ..forms import AccountForm
 from ..middleware import person_of
 from ..models import Invitation
 from ..queries import invitations_for, visible
-from .profile import require_form
+from .guards import require_form
 
 YEAR = 365 * 24 * 3600
 

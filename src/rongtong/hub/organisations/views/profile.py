@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid
@@ -31,8 +31,7 @@ from ..models import Certificate, Organisation
 from ..queries import certificates_of, figures_of, industry_options, visible
 from ..reference import regions
 from ..size_class import TEN_THOUSAND
-
-require_form = require_http_methods(["GET", "HEAD", "POST"])
+from .guards import require_form
 
 
 def page_of(pk: UUID) -> HttpResponseRedirect:

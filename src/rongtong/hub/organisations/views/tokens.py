@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,7 +18,7 @@ from ..domain import tokens
 from ..forms import TokenForm
 from ..models import Token
 from ..queries import own_organisation, tokens_of, visible
-from .profile import require_form
+from .guards import freshly_signed_in, require_form
 
 
 @require_safe
@@ -37,7 +36,7 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
 
 
 @require_form
-@reauthentication_required
+@freshly_signed_in
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a token. Its text is on the answer to the POST and nowhere else."""
     actor = actor_of(request)

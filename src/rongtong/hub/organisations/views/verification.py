@@ -23,7 +23,8 @@ from ..domain.verification import (
 from ..forms import ReasonForm
 from ..models import Organisation
 from ..queries import visible
-from .profile import page_of, require_form
+from .guards import require_form
+from .profile import page_of
 
 
 @require_POST
