@@ -96,9 +96,7 @@ def test_who_owns_the_address_accepts_and_the_inviters_hear_of_it() -> None:
     )
     invitation.refresh_from_db()
     assert invitation.state == InvitationState.ACCEPTED
-    assert (
-        Notice._base_manager.filter(event="member.accepted").values_list("account_id", flat=True)[0] == owner.account_id
-    )
+    assert Notice._base_manager.get(event="member.accepted").account_id == owner.account_id
     with pytest.raises(Refusal) as caught:
         invitations.accept_invitation(invitation=invitation, by=alone(person))
     assert caught.value.code == "rights.state"
