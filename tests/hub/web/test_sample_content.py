@@ -245,6 +245,7 @@ BROKEN = [
     ("selection/reviewers.toml", 'person = "fang-shuyan"', 'person = "xie-tingyu"', "nobody's to write"),
     ("selection/awards.toml", 'response = "seal-youhe"', 'response = "ring-fengyan"', "award does not fit"),
     ("exchange/questions.toml", "answered = -22", "answered = -30", "answered too early"),
+    ("organisations/sme_materials.toml", '"CQI-9 热处理自评", "LC', '"ISO 9001", "LC', "two certificates"),
     ("capabilities/sensing.toml", "trl = 8", 'trl = "8"', "trl: is a str"),
     ("capabilities/sensing.toml", 'of = "kaice"', 'of = "kaice', "Illegal character"),
 ]

@@ -82,6 +82,8 @@ def _check_rounds(cluster: Cluster) -> None:
 
 
 def _check_capabilities(cluster: Cluster) -> None:
+    for owner in cluster.organisations.values():
+        _once(((owner.key, held.name) for held in owner.certificates), "two certificates of this name")
     for each in cluster.capabilities:
         where = f"capability {each.title}"
         _known(each.organisation, cluster.organisations, where)
