@@ -13,6 +13,8 @@ from .models import Account, Member, Organisation
 from .reference import Register, industries, regions
 
 KINDS = [choice for choice in OrganisationKind.choices if choice[0] != OrganisationKind.OPERATOR]
+#: A securities code comes with imported data only; a page may keep it, never give it.
+SCHEMES = [choice for choice in IdentifierScheme.choices if choice[0] != IdentifierScheme.SECURITIES]
 MOST_UPLOAD = 5 * 1024 * 1024
 SCOPE_LABELS = {
     "organisation": _("机构资料"),
@@ -45,7 +47,7 @@ class ProfileForm(RoomForm):
     short_name = forms.CharField(label=_("简称"), max_length=60, required=False)
     name_en = forms.CharField(label=_("英文名称"), max_length=200, required=False)
     country = forms.CharField(label=_("国家或地区"), max_length=2, initial="CN", help_text=_("两位字母代码，中国填 CN"))
-    scheme = forms.ChoiceField(label=_("证件类型"), choices=IdentifierScheme.choices)
+    scheme = forms.ChoiceField(label=_("证件类型"), choices=SCHEMES)
     identifier = forms.CharField(label=_("证件号码"), max_length=60)
     industry = forms.CharField(label=_("行业代码"), max_length=6, required=False)
     region = forms.CharField(label=_("地区代码"), max_length=6, required=False)
@@ -75,6 +77,8 @@ class ProfileForm(RoomForm):
         super().__init__(*args, **kwargs)
         for name in without:
             del self.fields[name]
+        if "scheme" in self.fields and self.initial.get("scheme") == IdentifierScheme.SECURITIES:
+            self.fields["scheme"].choices = IdentifierScheme.choices  # type: ignore[attr-defined]  # a choice field
         for name, register in (("industry", industries), ("region", regions)):
             self.fields[name].widget.attrs["list"] = f"{name}-codes"
             self.fields[name].help_text = self._named(name, register)

@@ -46,7 +46,7 @@ def clean_profile(values: Mapping[str, Any], current: Organisation | None = None
     faults += _code_faults(found, current)
     faults += _founded_faults(found)
     faults += _cultivation_faults(found, whole)
-    if {"scheme", "identifier", "country"} & set(found) or current is None:
+    if current is None or any(whole[name] != getattr(current, name) for name in ("scheme", "identifier", "country")):
         faults += _identify(found, whole)
     if faults:
         raise Invalid(faults)

@@ -72,7 +72,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "organisation.edit", organisation)
     without = _fixed_fields(organisation, staff="operator" in actor.roles)
     if request.method == "POST":
-        form = ProfileForm(request.POST, without=without)
+        form = ProfileForm(request.POST, initial={"scheme": organisation.scheme}, without=without)
     else:
         form = ProfileForm.of(organisation, without)
     if request.method == "POST" and form.is_valid():
