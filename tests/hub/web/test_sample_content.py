@@ -240,6 +240,7 @@ BROKEN = [
     ("challenges/open_tunnelling.toml", "deadline = 27", "deadline = 60", "closes after its round"),
     ("challenges/open_tunnelling.toml", "budget = [3000000,", "budget = [9000000,", "budget"),
     ("responses/case_depth.toml", 'by = "jintang"', 'by = "dongyao"', "its leader is no SME"),
+    ("responses/case_depth.toml", '["gaoyuan", "软带', '["jdmri", "软带', "in two responses"),
     ("responses/case_depth.toml", '["13", "含装夹 2 h"]', '["13"]', "promises 6: has 1 entries"),
     ("responses/case_depth.toml", "submitted = -3", "submitted = -99", "submitted out of time"),
     ("selection/reviewers.toml", 'person = "fang-shuyan"', 'person = "xie-tingyu"', "nobody's to write"),

@@ -37,6 +37,10 @@ def check(cluster: Cluster) -> None:
     for response in cluster.responses.values():
         _check_response(response, cluster)
     _once(((each.challenge, each.organisation) for each in _live(cluster)), "two live responses")
+    parts = [(each.challenge, part) for each in _live(cluster) for part in each.partners]
+    _once(
+        ((challenge, one.organisation) for challenge, one in parts if one.consent == Consent.GIVEN), "in two responses"
+    )
     _check_exchange(cluster)
     _check_reviews(cluster)
     _check_awards(cluster)
