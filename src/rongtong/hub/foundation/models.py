@@ -218,6 +218,7 @@ class ImportBatch(Entity):
     account_id = models.UUIDField()
     organisation_id = models.UUIDField()
     file_name = models.CharField(max_length=255)
+    content = models.BinaryField(null=True)  # the file, until it is written or given up: columns may be renamed
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKED)
     columns = models.JSONField(default=dict)
     rows = models.JSONField(default=list)
