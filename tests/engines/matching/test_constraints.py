@@ -42,7 +42,7 @@ def test_outcome(constraint: Constraint, facet: dict[str, object], outcome: Outc
     assert judge(constraint, listing).outcome is outcome
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(listings(), max_size=25, unique_by=lambda listing: listing.id),
     st.lists(st.sampled_from(CONDITIONS), max_size=2),

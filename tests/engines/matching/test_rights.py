@@ -24,7 +24,7 @@ def conditions() -> tuple[Constraint, ...]:
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(listings(), max_size=15, unique_by=lambda listing: listing.id),
     st.lists(listings(levels=((1,),), prefix="hidden"), min_size=1, max_size=15, unique_by=lambda listing: listing.id),
@@ -41,7 +41,7 @@ def test_hidden_listings_change_nothing(
         assert seen(without) == seen(with_hidden)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(listings(levels=((0, 1),)), min_size=1, max_size=15, unique_by=lambda listing: listing.id), texts, texts
 )
@@ -54,7 +54,7 @@ def test_members_words_change_nothing_for_visitors(content: list[Listing], secre
         assert all(set(match.listing.texts) <= {0} for match in answers[1])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(listings(), max_size=15, unique_by=lambda listing: listing.id))
 def test_hidden_facets_are_unknown(content: list[Listing]) -> None:
     hidden = [replace(listing, facet_levels={"region": 1, "readiness": 1}) for listing in content]

@@ -62,7 +62,7 @@ def twin(content: list[Listing], text: str) -> dict[str, float]:
     return scores
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(listings(), max_size=25, unique_by=lambda listing: listing.id), texts)
 def test_search_is_the_formula(content: list[Listing], text: str) -> None:
     expected = twin(content, text)
@@ -75,7 +75,7 @@ def test_search_is_the_formula(content: list[Listing], text: str) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(listings(), max_size=20, unique_by=lambda listing: listing.id),
     texts,

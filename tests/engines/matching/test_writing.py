@@ -22,7 +22,7 @@ changes = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(changes, texts, st.sampled_from([None, LetterEncoder()]))
 def test_incremental_equals_rebuilt(steps: list[Listing | str], text: str, encoder: LetterEncoder | None) -> None:
     index, kept = Index.in_memory(encoder), dict[str, Listing]()

@@ -10,7 +10,7 @@ import numpy as np
 from rongtong.engines.matching.constraints import Outcome, Verdict, judge
 from rongtong.engines.matching.encoders import Vectors
 from rongtong.engines.matching.fusion import Points, combine, shares
-from rongtong.engines.matching.listing import MEMBERS, Listing, Need, Searcher
+from rongtong.engines.matching.listing import MEMBERS, Need, Searcher
 from rongtong.engines.matching.matches import Match, Matches
 from rongtong.engines.matching.meaning import MeaningView, agreement
 from rongtong.engines.matching.reasons import explain
@@ -51,11 +51,11 @@ class Request:
             return None
         return f"{'own' if self.exclude_owner == self.searcher.owner else 'owner'}:{self.exclude_owner}"
 
-    def admits(self, listing: Listing, verdicts: Sequence[Verdict]) -> bool:
+    def admits(self, record: Record, verdicts: Sequence[Verdict]) -> bool:
         """Say whether kind, owner and required conditions let a listing through."""
-        if self.need.kinds and listing.kind not in self.need.kinds:
+        if self.need.kinds and record.kind not in self.need.kinds:
             return False
-        if listing.owner == self.exclude_owner and (not listing.anonymous or self.exclude_owner == self.searcher.owner):
+        if record.owner == self.exclude_owner and (not record.anonymous or self.exclude_owner == self.searcher.owner):
             return False
         return all(verdict.outcome is Outcome.MET for verdict in verdicts if verdict.constraint.required)
 
@@ -86,7 +86,7 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
         if len(rows) < depth or enough or depth >= _DEEPEST_POOL:
             break
         depth *= 4
-    candidates = _merged(candidates, _own(connection, on, request), _near(connection, on, request, vector))
+    candidates = _merged(candidates, _near(connection, on, request, vector), _own(connection, on, request))
     return _Ranking(on, request, words, vector, candidates, capped=len(rows) >= depth).matches()
 
 
@@ -94,7 +94,7 @@ def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows
     found = []
     for record in fetch(connection, rows, level):
         verdicts = tuple(judge(constraint, record.listing) for constraint in request.need.constraints)
-        if request.admits(record.listing, verdicts):
+        if request.admits(record, verdicts):
             found.append(_Candidate(record, verdicts))
     return found
 
@@ -121,24 +121,18 @@ def _near(connection: sqlite3.Connection, on: Shelves, request: Request, vector:
 
 
 def _merged(*groups: list[_Candidate]) -> list[_Candidate]:
-    merged: dict[int, _Candidate] = {}
-    for group in groups:
-        for candidate in group:
-            known = merged.get(candidate.record.row)
-            # One's own listing wins over its public face.
-            if known is None or len(candidate.record.listing.texts) > len(known.record.listing.texts):
-                merged[candidate.record.row] = candidate
-    return list(merged.values())
+    """Join by row; a later group wins, so that one's own listing stands before its public face."""
+    return list({candidate.record.row: candidate for group in groups for candidate in group}.values())
 
 
 def _owners(candidates: Sequence[_Candidate], request: Request) -> set[str]:
-    return {_group(candidate.record.listing, request) for candidate in candidates}
+    return {_group(candidate.record, request) for candidate in candidates}
 
 
-def _group(listing: Listing, request: Request) -> str:
+def _group(record: Record, request: Request) -> str:
     """Listings with the same group show as one match; an anonymous one stands alone."""
-    alone = not request.group_by_owner or (listing.anonymous and listing.owner != request.searcher.owner)
-    return f"listing:{listing.id}" if alone or not listing.owner else f"owner:{listing.owner}"
+    alone = not request.group_by_owner or (record.anonymous and record.owner != request.searcher.owner)
+    return f"listing:{record.id}" if alone or not record.owner else f"owner:{record.owner}"
 
 
 class _Ranking:
@@ -177,14 +171,14 @@ class _Ranking:
 
     def matches(self) -> Matches:
         """Order, group and explain."""
-        totals, listings = self._points.total, [candidate.record.listing for candidate in self._candidates]
+        totals, records = self._points.total, [candidate.record for candidate in self._candidates]
         related = self._points.words.sum(axis=1) + np.where(np.isnan(self._similarities), 0.0, self._points.meaning) > 0
-        places = [place for place in range(len(listings)) if related[place] or self._free]
-        places.sort(key=lambda place: (-totals[place], listings[place].id))
+        places = [place for place in range(len(records)) if related[place] or self._free]
+        places.sort(key=lambda place: (-totals[place], records[place].id))
         best: dict[str, int] = {}
         others: dict[str, int] = {}
         for place in places:
-            group = _group(listings[place], self._request)
+            group = _group(records[place], self._request)
             if group in best:
                 others[group] += 1
             else:

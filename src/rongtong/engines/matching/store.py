@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE listing (
     row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-    body TEXT NOT NULL, changed INTEGER NOT NULL,
+    owner TEXT NOT NULL, anonymous INTEGER NOT NULL, body TEXT NOT NULL, changed INTEGER NOT NULL,
     terms0 BLOB, terms1 BLOB NOT NULL, meaning0 BLOB, meaning1 BLOB NOT NULL);
 CREATE INDEX listing_changed ON listing (changed);
 CREATE TABLE term (hash INTEGER PRIMARY KEY, df0 INTEGER NOT NULL, df1 INTEGER NOT NULL);
@@ -33,9 +34,10 @@ CREATE TABLE gone (row INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
 CREATE INDEX gone_changed ON gone (changed);
 """
 _RECORDS = {
-    PUBLIC: "SELECT row, body, coalesce(terms0, terms1) FROM listing "
+    PUBLIC: "SELECT row, id, owner, kind, anonymous, body, coalesce(terms0, terms1) FROM listing "
     "WHERE row IN (SELECT value FROM json_each(?)) AND meaning0 NOT NULL ORDER BY row",
-    MEMBERS: "SELECT row, body, terms1 FROM listing WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
+    MEMBERS: "SELECT row, id, owner, kind, anonymous, body, terms1 FROM listing "
+    "WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
 }
 _FREQUENCIES = {
     PUBLIC: "SELECT hash, df0 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df0 > 0",
@@ -50,8 +52,10 @@ _COUNT = {
     MEMBERS: "INSERT INTO term VALUES (?1, 0, ?2) ON CONFLICT (hash) DO UPDATE SET df1 = df1 + ?2",
 }
 _PUT = """
-INSERT INTO listing (kind, body, changed, terms0, terms1, meaning0, meaning1, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, body = excluded.body, changed = excluded.changed,
+INSERT INTO listing (kind, owner, anonymous, body, changed, terms0, terms1, meaning0, meaning1, id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, owner = excluded.owner, anonymous = excluded.anonymous,
+    body = excluded.body, changed = excluded.changed,
     terms0 = excluded.terms0, terms1 = excluded.terms1, meaning0 = excluded.meaning0, meaning1 = excluded.meaning1
 RETURNING row
 """
@@ -71,13 +75,23 @@ class Statistics:
         return max(1.0, self.length / self.listings) if self.listings else 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
-    """A stored listing as one level sees it."""
+    """A stored listing as one level sees it; its body is read only where something in it is asked for."""
 
     row: int
-    listing: Listing
+    id: str
+    owner: str
+    kind: str
+    anonymous: bool
+    level: int
+    body: str
     terms: TermVector
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The listing without what lies above the level."""
+        return Listing.from_json(self.body).seen_at(self.level)
 
 
 class Store:
@@ -185,8 +199,10 @@ def document_frequencies(connection: sqlite3.Connection, hashes: Sequence[int], 
 def fetch(connection: sqlite3.Connection, rows: Sequence[int], level: int) -> list[Record]:
     """Return the records of `rows` as `level` sees them, ordered by row; hidden and gone ones are left out."""
     return [
-        Record(row, Listing.from_json(body).seen_at(level), TermVector.from_bytes(vector))
-        for row, body, vector in connection.execute(_RECORDS[level], (json.dumps(list(rows)),))
+        Record(row, key, owner, kind, bool(anonymous), level, body, TermVector.from_bytes(vector))
+        for row, key, owner, kind, anonymous, body, vector in connection.execute(
+            _RECORDS[level], (json.dumps(list(rows)),)
+        )
     ]
 
 
@@ -228,7 +244,10 @@ class Changes:
         public = vectors.get(PUBLIC)
         same = public is vectors[MEMBERS]
         values = (
-            listing.kind, listing.to_json(), self._generation, None if public is None or same else public.to_bytes(),
+            listing.kind,
+            listing.owner,
+            listing.anonymous,
+            listing.to_json(), self._generation, None if public is None or same else public.to_bytes(),
             vectors[MEMBERS].to_bytes(), keys.get(PUBLIC), keys[MEMBERS], listing.id,
         )  # fmt: skip
         row = self._connection.execute(_PUT, values).fetchone()[0]
