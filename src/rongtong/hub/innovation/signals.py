@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 #: ``challenge``: whether it is listed, or what a listing says of it, may have changed.
 challenge_listing_changed = Signal()
+
+#: ``capability``: the same for a capability.
+capability_listing_changed = Signal()

@@ -1,0 +1,91 @@
+"""Matches through the API: who can answer a challenge, which challenges fit oneself, each with its reasons."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+
+from rongtong.hub.foundation.api import Out, actor_of, needs
+from rongtong.hub.matching.domain.impressions import shown
+
+from ..queries.conditions import say
+from ..queries.matching import Hit, Hits, challenges_for, matches_of
+from ..views.matches import own_challenge
+
+PATH, NOUN = "/matches", "challenge"
+router = Router(tags=["matches"])
+MOST = 200
+
+
+class WordOut(Out):
+    word: str
+    points: Decimal
+
+
+class ConditionOut(Out):
+    facet: str
+    outcome: str
+    words: str
+
+
+class MatchOut(Out):
+    rank: int
+    score: Decimal
+    words: Decimal
+    meaning: Decimal
+    conditions: Decimal
+    title: str
+    organisation_id: UUID | None
+    organisation: str
+    capability_id: UUID | None
+    challenge_id: UUID | None
+    top_words: list[WordOut]
+    judged: list[ConditionOut]
+
+
+class MatchesOut(Out):
+    items: list[MatchOut]
+    meaning: bool
+
+
+@router.get("/challenges/{uuid:pk}", response=MatchesOut, operation_id="match_challenge")
+def of_challenge(request: HttpRequest, pk: UUID, limit: int = 20) -> dict[str, Any]:
+    """The organisations that can answer a challenge best; for its own side and the operator."""
+    actor = actor_of(request)
+    challenge = own_challenge(pk, actor)
+    hits = matches_of(challenge, actor, limit=max(1, min(limit, MOST)))
+    shown(challenge.pk, [(hit.organisation.pk, hit.score) for hit in hits.items if hit.organisation], by=actor)
+    return _out(hits, "capability_id")
+
+
+@router.get("/for-you", response=MatchesOut, operation_id="match_own_organisation")
+def for_you(request: HttpRequest, limit: int = 20) -> dict[str, Any]:
+    """The open challenges that fit the published capabilities of one's organisation."""
+    actor = actor_of(request)
+    needs(actor, "member")
+    hits = challenges_for(actor, limit=max(1, min(limit, MOST)))
+    return _out(hits, "challenge_id") if hits else {"items": [], "meaning": False}
+
+
+def _out(hits: Hits, subject: str) -> dict[str, Any]:
+    return {"items": [_one(hit, subject) for hit in hits.items], "meaning": hits.meaning}
+
+
+def _one(hit: Hit, subject: str) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "words": hit.words,
+        "meaning": hit.meaning,
+        "conditions": hit.conditions,
+        "title": hit.title,
+        "organisation_id": hit.organisation.pk if hit.organisation else None,
+        "organisation": str(hit.organisation or ""),
+        "capability_id": None,
+        "challenge_id": None,
+        "top_words": [{"word": word, "points": points} for word, points in hit.top_words],
+        "judged": [{"facet": one.facet, "outcome": one.outcome, "words": say(one)} for one in hit.judged],
+        subject: hit.subject_id,
+    }

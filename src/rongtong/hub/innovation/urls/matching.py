@@ -1,0 +1,11 @@
+"""Addresses of matches."""
+
+from django.urls import path
+
+from ..views import matches
+
+urlpatterns = [
+    path("challenges/<uuid:pk>/matches/", matches.matches, name="matches"),
+    path("challenges/<uuid:pk>/matches/export/", matches.matches_export, name="matches_export"),
+    path("for-you/", matches.for_you, name="for_you"),
+]
