@@ -24,7 +24,10 @@ def house(monkeypatch):
     actor = Actor(account_id=ME, organisation_id=ORGANISATION, role="owner", verified=True)
     monkeypatch.setattr(outbox, "_actor_of", [lambda account, organisation: (actor, "zh-hans")])
     notices.event(
-        "job.ended", subject="任务结束", words=lambda job, details: f"{SECRET} {job.kind}", link=lambda job: f"/jobs/{job.pk}/"
+        "job.ended",
+        subject="任务结束",
+        words=lambda job, details: f"{SECRET} {job.kind}",
+        link=lambda job: f"/jobs/{job.pk}/",
     )
 
 

@@ -80,7 +80,7 @@ class Document(Entity):
         return model._base_manager.get(pk=self.subject_id)
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """The object's own rule decides: ``documents_open_to(actor)`` gives the highest level it opens, -1 for none."""
+        """The object's own rule decides: ``level_open_to(actor)`` gives the highest level it opens, -1 for none."""
         if actor.system:
             return True
         subject = self.subject

@@ -29,13 +29,19 @@ def door(request: HttpRequest) -> Actor:
     if actor.scopes is None:
         if request.method not in SAFE and check_csrf(request, door) is not None:
             raise Forbidden(
-                "csrf", what=_("请求未通过校验。"), why=_("缺少跨站请求校验码。"), cure=_("请刷新页面后重试，或改用令牌。")
+                "csrf",
+                what=_("请求未通过校验。"),
+                why=_("缺少跨站请求校验码。"),
+                cure=_("请刷新页面后重试，或改用令牌。"),
             )
         return actor
     noun = _noun(request.path)
     if request.method in SAFE and noun and not {f"{noun}:read", f"{noun}:write"} & actor.scopes:
         raise Forbidden(
-            "rights.scope", what=_("令牌无权读取。"), why=_("令牌的授权范围不包含它。"), cure=_("请换用授权范围更大的令牌。")
+            "rights.scope",
+            what=_("令牌无权读取。"),
+            why=_("令牌的授权范围不包含它。"),
+            cure=_("请换用授权范围更大的令牌。"),
         )
     return actor
 
@@ -53,7 +59,10 @@ def needs(actor: Actor, *roles: str) -> None:
     if actor.is_visitor:
         raise SignInNeeded
     raise Forbidden(
-        "rights.role", what=_("您不能查看这份列表。"), why=_("它需要另外的角色。"), cure=_("请联系本单位的管理员，或联系运营方。")
+        "rights.role",
+        what=_("您不能查看这份列表。"),
+        why=_("它需要另外的角色。"),
+        cure=_("请联系本单位的管理员，或联系运营方。"),
     )
 
 

@@ -32,7 +32,10 @@ class RateLimitMiddleware:
         used, reset = _count(actor)
         if used > LIMIT:
             refusal = Refusal(
-                "rate.limited", what=_("请求过于频繁。"), why=_("本令牌一分钟内的请求次数已用完。"), cure=_("请稍后再试。")
+                "rate.limited",
+                what=_("请求过于频繁。"),
+                why=_("本令牌一分钟内的请求次数已用完。"),
+                cure=_("请稍后再试。"),
             )
             refusal.status = 429
             response = problem_response(request, refusal)

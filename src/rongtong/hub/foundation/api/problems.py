@@ -86,7 +86,10 @@ def add_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
         refusal = Refusal(
-            "request.unreadable", what=_("无法读取这个请求。"), why=_("它的格式不正确。"), cure=_("请对照接口文档检查请求内容。")
+            "request.unreadable",
+            what=_("无法读取这个请求。"),
+            why=_("它的格式不正确。"),
+            cure=_("请对照接口文档检查请求内容。"),
         )
         refusal.status = error.status_code
         return problem_response(request, refusal)

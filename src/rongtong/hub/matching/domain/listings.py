@@ -16,23 +16,10 @@ from ..models import Listing
 CHANNEL = "listings"
 LOG_LOCK = 0x52540001
 PORTION = 2000
-WRITTEN = [
-    "kind",
-    "organisation_id",
-    "anonymous",
-    "level",
-    "title",
-    "texts",
-    "region",
-    "industry",
-    "size_class",
-    "certificates",
-    "readiness",
-    "facet_levels",
-    "active",
-    "position",
-    "changed_at",
-]
+WRITTEN = (
+    "kind", "organisation_id", "anonymous", "level", "title", "texts", "region", "industry", "size_class",
+    "certificates", "readiness", "facet_levels", "active", "position", "changed_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
