@@ -172,6 +172,7 @@ urlpatterns = [
     path("gallery/import/", steps, name="gallery_import"),
     path("gallery/refuse/<kind>/", refuse, name="gallery_refuse"),
     path("account/", include("allauth.urls")),
+    path("", include("rongtong.hub.organisations.urls")),
 ]
 handler400 = "rongtong.hub.web.errors.bad_request"
 handler403 = "rongtong.hub.web.errors.permission_denied"

@@ -1,4 +1,4 @@
-"""The toolkit in a real browser: no violation of the content policy, no sideways scroll, axe finds nothing, scripts work.
+"""The toolkit in a real browser: no violation of the content policy, no sideways scroll, axe content.
 
 With ``RONGTONG_SHOTS`` set, a picture of every page at both widths goes into that folder.
 """
@@ -6,7 +6,6 @@ With ``RONGTONG_SHOTS`` set, a picture of every page at both widths goes into th
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,11 @@ from django.test import override_settings
 
 from rongtong.hub.foundation.models import Job
 from tests.hub.web import gallery
+from tests.hub.web.browser import CHROMIUM, chromium, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PAGES = ["form", "parts", "board", "detail", "compare", "import", "jobs", "jobs/?view=table&state=waiting&kind=export&q=e&nonsense=1", "refuse/plain"]
-SIZES = {"1440": {"width": 1440, "height": 900}, "390": {"width": 390, "height": 844}}
+PAGES = ["form/", "parts/", "board/", "detail/", "compare/", "import/", "jobs/", "refuse/plain/"]
+PAGES += ["jobs/?view=table&state=waiting&kind=export&q=e&nonsense=1"]
 AXE_IGNORED = {"region"}  # messages stand between landmarks
 
 if CHROMIUM is None:
@@ -27,15 +26,8 @@ if CHROMIUM is None:
 
 @pytest.fixture(scope="module")
 def browser():
-    # Playwright keeps an event loop in this thread, in which Django would refuse to ask the database
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+    with chromium() as started:
         yield started
-        started.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
 @pytest.fixture(autouse=True)
@@ -45,36 +37,31 @@ def _gallery():
 
 
 @pytest.fixture
-def jobs():
+def _jobs():
     made = [Job(kind="export" if n % 2 else "import", total=n * 10_000, done=n, account_id=None) for n in range(45)]
-    return Job._base_manager.bulk_create(made)
+    Job._base_manager.bulk_create(made)
 
 
-def open_page(browser, address, size="1440", scheme="light"):
-    page = browser.new_page(viewport=SIZES[size], color_scheme=scheme, locale="zh-CN")
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    return page
+def picture(page, name, size, scheme):
+    if folder := os.environ.get("RONGTONG_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        plain = name.partition("&")[0].rstrip("/").replace("/", "-").replace("?", "")
+        page.screenshot(path=f"{folder}/{plain}-{size}-{scheme}.png", full_page=True)
 
 
+@pytest.mark.usefixtures("_jobs")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["1440", "390"])
-def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, jobs, size, scheme):
+def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
     found = {}
     for name in PAGES:
-        page = open_page(browser, f"{live_server.url}/gallery/{name}{'' if '?' in name else '/'}", size, scheme)
-        if folder := os.environ.get("RONGTONG_SHOTS"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{folder}/{name.partition('&')[0].replace('/', '-').replace('?', '')}-{size}-{scheme}.png", full_page=True)
+        page = open_page(browser, f"{live_server.url}/gallery/{name}", size, color_scheme=scheme)
+        picture(page, name, size, scheme)
         problems = [text for text in page.complaints if "status of 4" not in text]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append("scrolls sideways")
-
         results = Axe().run(page).response["violations"]
         problems += [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in results if one["id"] not in AXE_IGNORED]
         if problems:

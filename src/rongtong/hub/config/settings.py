@@ -161,7 +161,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [HUB / room / "locale" for room in ROOMS]
+LOCALE_PATHS = [HUB / room / "locale" for room in (*ROOMS, "config")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
