@@ -139,7 +139,7 @@ def _cell(cell: Any, written: Any) -> Cell:
 
 
 def _text_table(path: Path) -> Iterator[list[Cell]]:
-    text = _decoded(path.read_bytes())
+    text = decoded(path.read_bytes())
     if "\x00" in text:
         raise Rejected("sheet.format")
     head = text[:4096].splitlines()[:1]
@@ -152,7 +152,7 @@ def _text_table(path: Path) -> Iterator[list[Cell]]:
         raise Rejected("sheet.damaged") from error
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """UTF-8 with or without mark, UTF-16 with one, else GB18030, which holds what Chinese Excel saves."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)

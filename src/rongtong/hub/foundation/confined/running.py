@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import rongtong
 
 from .rejection import Rejected
 
+_LOG: Final = logging.getLogger(__name__)
 SOURCE: Final = Path(rongtong.__file__).resolve().parent.parent
 # Exit codes of the child that are answers, too; see child.py.
 OUT_OF_MEMORY: Final = 71
@@ -68,6 +70,7 @@ def run(target: str, request: Mapping[str, Any], limits: Limits | None = None) -
         if answer.seek(0, os.SEEK_END) > limits.answer:
             raise ChildFailed("answer")
         said = json.loads(_read(answer, limits.answer))
+    _LOG.debug("%s took %d KiB", target, said["peak"])
     if "rejected" in said:
         raise Rejected(said["rejected"], **said["detail"])
     return said["value"]

@@ -1,0 +1,75 @@
+"""Where files lie: under their own digest, outside every served path."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from django.conf import settings
+
+_STEP: Final = 1 << 18
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def root() -> Path:
+    """Return the folder of all files."""
+    return Path(settings.MEDIA_ROOT)
+
+
+def path_of(digest: str) -> Path:
+    """Return where the content with this SHA-256 lies."""
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError("not a SHA-256 digest")
+    return root() / "kept" / digest[:2] / digest[2:4] / digest
+
+
+def open_kept(digest: str) -> IO[bytes]:
+    """Open a kept file for reading."""
+    return path_of(digest).open("rb")
+
+
+def remove(digest: str) -> None:
+    """Remove a content. Only when no document names it any more: the same content is kept once."""
+    path_of(digest).unlink(missing_ok=True)
+
+
+@contextmanager
+def quarantine() -> Iterator[Path]:
+    """Give a fresh folder under a random name; it is gone afterwards with all that is left in it."""
+    folder = root() / "quarantine"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = folder / secrets.token_hex(16)
+    place.mkdir(mode=0o700)
+    try:
+        yield place
+    finally:
+        for left in place.iterdir():
+            left.unlink()
+        place.rmdir()
+
+
+def keep(path: Path) -> tuple[str, int]:
+    """Move a checked file from the quarantine to its place; return its digest and size.
+
+    The move is atomic and on disk before this returns: a crash leaves either nothing or all of it.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = os.fstat(file.fileno()).st_size
+        os.fsync(file.fileno())
+    target = path_of(digest)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o400)
+    path.replace(target)
+    directory = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return digest, size
