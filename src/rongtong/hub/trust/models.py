@@ -1,6 +1,5 @@
 """Non-disclosure agreements and documents."""
 
-import uuid
 from typing import Any
 
 from django.apps import apps
@@ -65,7 +64,8 @@ class Document(Entity):
     kind = models.CharField(max_length=40)
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
-    storage_key = models.CharField(max_length=80, unique=True, default=uuid.uuid4)
+    received_digest = models.CharField(max_length=64)
+    signed = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.CHECKING)
 
     class Meta:
@@ -79,13 +79,16 @@ class Document(Entity):
         model: Any = apps.get_model(self.subject_type)
         return model._base_manager.get(pk=self.subject_id)
 
+    def roles_of(self, actor: Actor) -> set[str]:
+        """Readers read; who may attach to the object may also remove."""
+        roles = {"reader"} if self.is_visible_to(actor) else set()
+        return roles | set(self.subject.roles_of(actor))
+
     def is_visible_to(self, actor: Actor) -> bool:
         """The object's own rule decides: ``level_open_to(actor)`` gives the highest level it opens, -1 for none."""
         if actor.system:
             return True
         subject = self.subject
-        return (
-            self.state == DocumentState.READY
-            and subject.is_visible_to(actor)
-            and self.level <= subject.level_open_to(actor)
-        )
+        if self.state != DocumentState.READY or not subject.is_visible_to(actor):
+            return False
+        return bool(self.level <= subject.level_open_to(actor))

@@ -23,12 +23,14 @@ class Subject:
         Its model, as ``app.model``.
     link
         The path of its page.
+    files
+        The path of the page that shows its documents.
     purpose
         The row of the file table that its documents fall under.
     roles
         Who may attach and remove documents.
     states
-        In which states they may.
+        In which states they may; empty for all.
     signable
         Whether an agreement can be signed about it.
     """
@@ -39,6 +41,7 @@ class Subject:
     purpose: str
     roles: frozenset[str]
     states: frozenset[str]
+    files: Callable[[Any], str]
     signable: bool = False
 
 
@@ -53,9 +56,12 @@ def subject(
     purpose: str,
     roles: set[str],
     states: set[str],
+    files: Callable[[Any], str] | None = None,
     signable: bool = False,
 ) -> None:
-    SUBJECTS[alias] = Subject(alias, label, link, purpose, frozenset(roles), frozenset(states), signable)
+    SUBJECTS[alias] = Subject(
+        alias, label, link, purpose, frozenset(roles), frozenset(map(str, states)), files or link, signable
+    )
 
 
 def kind_of(thing: Any) -> Subject:

@@ -1,0 +1,55 @@
+"""Documents of one object as a reader may see them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.errors import NotVisible
+
+from .domain.documents import may_attach
+from .enums import DocumentState, Level
+from .intake import PURPOSES, Purpose
+from .models import Document
+from .subjects import kind_of
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What the template ``trust/documents.html`` draws.
+
+    Hidden documents leave no trace: neither a line nor a number.
+    """
+
+    alias: str
+    subject_id: UUID
+    rows: list[Document]
+    may_attach: bool
+    purpose: Purpose
+    levels: list[tuple[int, str]]
+
+    @property
+    def accept(self) -> str:
+        return ",".join(self.purpose.extensions)
+
+
+def documents_of(subject: Any, actor: Actor) -> Documents:
+    """The documents this actor may read, oldest first. Own side also sees those still being checked."""
+    kind = kind_of(subject)
+    open_level = int(subject.level_open_to(actor))
+    attaching = may_attach(subject, actor)
+    states = [DocumentState.READY, *([DocumentState.CHECKING] if attaching else [])]
+    rows = Document._base_manager.filter(
+        subject_type=kind.label, subject_id=subject.pk, state__in=states, level__lte=open_level
+    )
+    levels = [(int(one.value), str(one.label)) for one in Level] if kind.signable else []
+    found = list(rows.order_by("created_at", "pk"))
+    return Documents(kind.alias, subject.pk, found, attaching, PURPOSES[kind.purpose], levels)
+
+
+def document_for(actor: Actor, pk: UUID) -> Document:
+    """One document, if this actor may read it."""
+    found = Document._base_manager.exclude(state=DocumentState.REMOVED).filter(pk=pk).first()
+    if found is None or not found.is_visible_to(actor):
+        raise NotVisible
+    return found
