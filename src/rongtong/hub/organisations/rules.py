@@ -19,6 +19,13 @@ right("organisation.return", STAFF, states=[VerificationState.PENDING])
 right("organisation.suspend", CHIEF, states=[VerificationState.VERIFIED])
 right("organisation.restore", CHIEF, states=[VerificationState.SUSPENDED])
 
+right("organisation.check_import", STAFF)
+right("organisation.rename_import", STAFF, states=["checked"])
+right("organisation.decide_import", STAFF, states=["checked"])
+right("organisation.apply_import", STAFF, states=["checked"])
+right("organisation.discard_import", STAFF, states=["checked"])
+right("organisation.undo_import", STAFF, states=["applied"])
+
 right("member.invite", EDITOR, STAFF, states=ALIVE)
 right("member.withdraw_invitation", EDITOR, STAFF, states=[InvitationState.OPEN])
 right("member.accept", "invitee", states=[InvitationState.OPEN])
@@ -52,7 +59,7 @@ routes(
     names=[
         f"{ROOM}{name}"
         for name in (
-            *("import", "import_template", "import_batch", "import_columns", "import_decide", "import_faults"),
+            *("import", "import_template", "import_batch", "import_rename", "import_decide", "import_faults"),
             *("import_apply", "import_discard", "import_undo"),
         )
     ],

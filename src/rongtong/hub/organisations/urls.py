@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import members, organisations, people, profile, tokens, verification
+from .views import imports, members, organisations, people, profile, tokens, verification
 
 app_name = "organisations"
 urlpatterns = [
@@ -33,4 +33,13 @@ urlpatterns = [
     path("tokens/new/", tokens.new_token, name="new_token"),
     path("tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("operations/verification/", organisations.queue, name="queue"),
+    path("operations/import/organisations/", imports.upload, name="import"),
+    path("operations/import/organisations/template/", imports.template, name="import_template"),
+    path("operations/import/organisations/<uuid:pk>/", imports.batch, name="import_batch"),
+    path("operations/import/organisations/<uuid:pk>/columns/", imports.rename, name="import_rename"),
+    path("operations/import/organisations/<uuid:pk>/decide/", imports.decide, name="import_decide"),
+    path("operations/import/organisations/<uuid:pk>/apply/", imports.apply, name="import_apply"),
+    path("operations/import/organisations/<uuid:pk>/discard/", imports.discard, name="import_discard"),
+    path("operations/import/organisations/<uuid:pk>/undo/", imports.undo, name="import_undo"),
+    path("operations/import/organisations/<uuid:pk>/faults/", imports.faults, name="import_faults"),
 ]

@@ -19,6 +19,8 @@ IDENTITY = ("kind", "name", "scheme", "identifier", "country")
 #: What the operator has vouched for: after verification only the operator changes it.
 VOUCHED = (*IDENTITY, "cultivation", "cultivation_certificate", "cultivation_expires", "leads_chain")
 PROFILE = (*VOUCHED, "name_en", "short_name", "industry", "region", "address", "founded", "introduction")
+#: Codes of a list: what is not in it is wrong, however long.
+CODES = ("industry", "region")
 OLDEST = 1600
 
 
@@ -40,7 +42,8 @@ def clean_profile(values: Mapping[str, Any], current: Organisation | None = None
     unknown = sorted(set(values) - set(PROFILE))
     faults = [Fault(name, _("没有这个字段。"), "field.unknown") for name in unknown]
     found = {name: _plain(name, value) for name, value in values.items() if name in PROFILE}
-    whole = {name: found.get(name, _present(name, current)) for name in PROFILE}
+    present = current or Organisation()
+    whole = {name: found[name] if name in found else getattr(present, name) for name in PROFILE}
     faults += _text_faults(found)
     faults += _kind_faults(found, current)
     faults += _code_faults(found, current)
@@ -74,18 +77,12 @@ def _plain(name: str, value: Any) -> Any:
     return text.upper() if name == "country" else text
 
 
-def _present(name: str, current: Organisation | None) -> Any:
-    if current is not None:
-        return getattr(current, name)
-    return getattr(Organisation(), name)
-
-
 def _text_faults(found: dict[str, Any]) -> list[Fault]:
     faults = []
     for name, value in found.items():
         field = Organisation._meta.get_field(name)
         longest = getattr(field, "max_length", None)
-        if isinstance(value, str) and longest and len(value) > longest:
+        if name not in CODES and isinstance(value, str) and longest and len(value) > longest:
             faults.append(Fault(name, _("最多 %(most)s 个字。") % {"most": longest}, "text.long"))
     if "name" in found and not found["name"]:
         faults.append(Fault("name", _("请填写机构名称，与证照一致。"), "name.empty"))

@@ -1,0 +1,178 @@
+"""Importing organisations: upload, recognised columns, dry run, confirmation, result."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rongtong.hub.foundation.api import actor_of
+from rongtong.hub.foundation.errors import NotVisible, Refusal
+from rongtong.hub.foundation.models import ImportBatch, ImportState
+from rongtong.hub.foundation.sheets import export
+
+from ..domain import imports
+from ..domain.import_columns import COLUMNS, TITLES
+from ..domain.import_examination import ASK, CHANGED, DUPLICATE, NEW, SAME, read_entries
+from ..forms import UploadForm
+from ..queries import visible
+from .guards import require_form
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Rows of each outcome that the page lists; all faults are listed always.
+SHOWN = 200
+
+
+def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
+    batch = visible(ImportBatch, actor_of(request), pk)
+    if batch.kind != imports.KIND:
+        raise NotVisible
+    return batch
+
+
+def _to(batch: ImportBatch) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("organisations:import_batch", args=[batch.pk]))
+
+
+@require_form
+def upload(request: HttpRequest) -> HttpResponse:
+    """The template to download, a file to upload, and what was imported lately."""
+    actor = actor_of(request)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            return _to(imports.check_import(content=file.read(), file_name=file.name, by=actor))
+        except Refusal as refused:
+            if refused.status != 409:
+                raise
+            form.add_error("file", str(refused))  # the file cannot be read: said where it was chosen
+    recent = ImportBatch.visible_to(actor).filter(kind=imports.KIND).exclude(state=ImportState.DISCARDED)
+    context = {
+        "form": form,
+        "recent": recent.defer("rows", "content", "result").order_by("-created_at")[:10],
+        "title": _("导入机构"),
+        "step": 0,
+    }
+    return render(request, "organisations/import.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def template(request: HttpRequest) -> HttpResponse:
+    """The file to fill in, with a sheet that explains its columns."""
+    return export(COLUMNS, [], "organisations-template")
+
+
+@require_safe
+def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The dry run, and after it what was written."""
+    one = _batch(request, pk)
+    language = get_language() or "zh-hans"
+    faults = [
+        {
+            "row": fault["row"],
+            "column": fault["column"].get(language, ""),
+            "message": fault["message"].get(language, ""),
+        }
+        for fault in one.result.get("faults", [])
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {outcome: [] for outcome in (NEW, CHANGED, SAME, DUPLICATE, ASK)}
+    for row in one.rows:
+        rows[row["outcome"]].append(row)
+    context = {
+        "batch": one,
+        "faults": faults,
+        "rows": {outcome: found if outcome == ASK else found[:SHOWN] for outcome, found in rows.items()},
+        "shown": SHOWN,
+        "columns": COLUMNS,
+        "titles": TITLES,
+        "headers": _headers(one),
+        "writes": _writes(one.rows),
+        "undecided": sum(1 for row in rows[ASK] if not row.get("decision")),
+        "may_undo": one.state == ImportState.APPLIED
+        and one.applied_at is not None
+        and timezone.now() - one.applied_at < imports.UNDO_WITHIN,
+        "title": _("导入机构"),
+        "step": {"checked": 2, "applied": 4, "undone": 4, "discarded": 4}[one.state],
+    }
+    return render(request, "organisations/import_batch.html", context)
+
+
+def _headers(one: ImportBatch) -> list[dict[str, Any]]:
+    """The headers of the file, each with the column it was taken for."""
+    headers, matched = one.columns.get("headers", []), one.columns.get("matched", {})
+    return [
+        {"place": place, "header": header, "key": matched.get(str(place), "")}
+        for place, header in enumerate(headers)
+        if header
+    ]
+
+
+def _writes(rows: list[dict[str, Any]]) -> int:
+    """How many rows a confirmation writes as things stand."""
+    return sum(
+        row["outcome"] in (NEW, CHANGED) or (row["outcome"] == ASK and row.get("decision") not in (None, "skip"))
+        for row in rows
+    )
+
+
+@require_POST
+def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+    one = _batch(request, pk)
+    known = {column.key for column in COLUMNS} | {""}
+    renames = {
+        item["header"]: chosen
+        for item in _headers(one)
+        if (chosen := request.POST.get(f"column-{item['place']}", item["key"])) in known
+    }
+    return _to(imports.rename_import(batch=one, renames=renames, by=actor_of(request)))
+
+
+@require_POST
+def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    one = _batch(request, pk)
+    decisions = {
+        int(number): choice
+        for key, choice in request.POST.items()
+        if key.startswith("decide-") and (number := key.removeprefix("decide-")).isdecimal() and isinstance(choice, str)
+    }
+    return _to(imports.decide_import(batch=one, decisions=decisions, by=actor_of(request)))
+
+
+@require_POST
+def apply(request: HttpRequest, pk: UUID) -> HttpResponse:
+    one = imports.apply_import(batch=_batch(request, pk), by=actor_of(request))
+    messages.success(request, _("已写入。24 小时内、且没有业务使用之前可以撤销。"))
+    return _to(one)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    imports.discard_import(batch=_batch(request, pk), by=actor_of(request))
+    return HttpResponseRedirect(reverse("organisations:import"))
+
+
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    one = imports.undo_import(batch=_batch(request, pk), by=actor_of(request))
+    messages.success(request, _("已撤销，恢复到导入之前。"))
+    return _to(one)
+
+
+@require_safe
+def faults(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The faulty rows with what is wrong in a last column, to mend and upload again."""
+    one = _batch(request, pk)
+    if one.content is None:
+        raise NotVisible
+    reading, _entries = read_entries(bytes(one.content), one.columns.get("renames"))
+    response = HttpResponse(reading.faulty_workbook(), content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, "faulty-rows.xlsx") or "attachment"
+    return response
