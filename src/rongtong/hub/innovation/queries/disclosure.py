@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import Text
 from rongtong.hub.organisations.models import Organisation
+from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.trust.enums import Level
 from rongtong.hub.trust.models import NonDisclosureAgreement
 
@@ -152,6 +153,14 @@ class DisclosedChallenge:
     @property
     def state_label(self) -> Text:
         return ChallengeState(self.state).label
+
+    @property
+    def industry_name(self) -> str:
+        return industries.name(self.industry) if self.industry else ""
+
+    @property
+    def region_name(self) -> str:
+        return regions.full_name(self.region) if self.region else ""
 
     @property
     def is_published(self) -> bool:

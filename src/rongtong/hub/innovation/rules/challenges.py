@@ -52,7 +52,6 @@ routes(
         "innovation:challenge_withdraw",
         "innovation:challenge_copy",
         "innovation:challenge_invite",
-        "innovation:challenge_targets",
         "innovation:challenge_import",
         "innovation:challenge_import_template",
         "innovation:challenge_import_result",
