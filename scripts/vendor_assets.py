@@ -3,7 +3,7 @@
 
 ``vendor_assets.py`` fetches the pinned packages with ``npm pack``, compares each tarball with the lock, and unpacks
 only the files named below. ``vendor_assets.py --check`` needs no network: it compares every file with its hash.
-To use another icon, add its name to ``ICONS`` and run the script.
+To use another icon, add its name to ``ICON_NAMES`` and run the script.
 """
 
 from __future__ import annotations
@@ -24,22 +24,26 @@ ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "src/rongtong/hub/web/static/vendor"
 LOCK = ROOT / "assets.lock.json"
 
-ICONS = """
+ICON_NAMES = """
 activity adjustments-horizontal affiliate alert-circle alert-triangle arrow-back-up arrow-down arrow-left arrow-right
-arrow-up arrows-left-right arrows-sort award ban bell bell-off bell-plus bolt bookmark book box briefcase building building-bank
-building-community building-factory-2 building-skyscraper bulb calendar calendar-due calendar-event camera certificate
-chart-bar chart-dots check checklist checks chevron-down chevron-left chevron-right chevron-up circle circle-check circle-dashed circle-x clipboard
-clipboard-check clipboard-list clock clock-pause cloud-check code coin columns contract copy currency-yuan database device-desktop device-floppy
-device-mobile dots download edit external-link eye eye-off file file-certificate file-check file-export file-import file-off
-file-spreadsheet file-text file-type-pdf file-zip files filter fingerprint flag folder forms gavel git-compare hand-stop hash
-help heart-handshake history home hourglass id id-badge-2 inbox info-circle key language layout-dashboard layout-list
-license link list-check loader lock lock-open login logout mail mail-check mail-forward mail-opened mail-plus mail-x map-pin menu-2
-message message-2-question messages microscope minus moon news note packages paperclip password-user pencil phone photo player-pause player-play plug plus
-point printer progress qrcode question-mark refresh report-search restore rocket route rubber-stamp scale search select send settings
-shield shield-check shield-lock shopping-cart sitemap sort-ascending sort-descending speakerphone square-check stack-2 star star-filled:filled stars
-switch-horizontal table tag tags target target-arrow timeline tool topology-star-3 trash trending-up trophy truck-delivery unlink upload user user-check user-circle
-user-cog user-minus user-plus user-search user-x users users-group users-plus vocabulary wand webhook world writing-sign x zoom-check zoom-in
-""".split()
+arrow-up arrows-left-right arrows-sort award ban bell bell-off bell-plus bolt bookmark book box briefcase building
+building-bank building-community building-factory-2 building-skyscraper bulb calendar calendar-due calendar-event
+camera certificate chart-bar chart-dots check checklist checks chevron-down chevron-left chevron-right chevron-up
+circle circle-check circle-dashed circle-x clipboard clipboard-check clipboard-list clock clock-pause cloud-check code
+coin columns contract copy currency-yuan database device-desktop device-floppy device-mobile dots download edit
+external-link eye eye-off file file-certificate file-check file-export file-import file-off file-spreadsheet file-text
+file-type-pdf file-zip files filter fingerprint flag folder forms gavel git-compare hand-stop hash help
+heart-handshake history home hourglass id id-badge-2 inbox info-circle key language layout-dashboard layout-list
+license link list-check loader lock lock-open login logout mail mail-check mail-forward mail-opened mail-plus mail-x
+map-pin menu-2 message message-2-question messages microscope minus moon news note packages paperclip password-user
+pencil phone photo player-pause player-play plug plus point printer progress qrcode question-mark refresh
+report-search restore rocket route rubber-stamp scale search select send settings shield shield-check shield-lock
+shopping-cart sitemap sort-ascending sort-descending speakerphone square-check stack-2 star star-filled:filled stars
+switch-horizontal table tag tags target target-arrow timeline tool topology-star-3 trash trending-up trophy
+truck-delivery unlink upload user user-check user-circle user-cog user-minus user-plus user-search user-x users
+users-group users-plus vocabulary wand webhook world writing-sign x zoom-check zoom-in
+"""
+ICONS = ICON_NAMES.split()
 
 
 def _icon_files() -> dict[str, str]:

@@ -99,7 +99,9 @@ def test_what_is_shown_is_within_half_a_unit_of_the_amount(amount):
     assert Decimal(text.rstrip("万亿")) < 10_000 or scale == 100_000_000
 
 
-@pytest.mark.parametrize(("value", "zh", "en"), [(dt.date(2026, 11, 23), "2026年11月23日", "23 Nov 2026"), (None, "—", "—")])
+@pytest.mark.parametrize(
+    ("value", "zh", "en"), [(dt.date(2026, 11, 23), "2026年11月23日", "23 Nov 2026"), (None, "—", "—")]
+)
 def test_days(value, zh, en):
     with translation.override("zh-hans"):
         assert formatting.day(value) == zh
@@ -161,7 +163,9 @@ def test_numbers_keep_what_they_hold(language):
     assert formatting.percent(Decimal("0.784")) == "78%"
 
 
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (2_400_000, "2.4 MB"), (5_000_000_000, "5 GB")])
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 B"), (999, "999 B"), (2_400_000, "2.4 MB"), (5_000_000_000, "5 GB")]
+)
 def test_sizes(count, text):
     assert formatting.size(count) == text
 

@@ -53,7 +53,11 @@ def posted(**values):
 
 def test_a_field_is_described_by_its_form_and_by_the_page():
     form = Need()
-    assert (describe(form["fee"]).unit, describe(form["fee"]).help, describe(form["fee"]).short) == ("万元", "例：120", True)
+    assert (describe(form["fee"]).unit, describe(form["fee"]).help, describe(form["fee"]).short) == (
+        "万元",
+        "例：120",
+        True,
+    )
     assert describe(form["title"]).help == "写清楚"
     assert describe(form["title"], example="别的").help == "别的"
     assert [describe(form[name]).kind for name in ("title", "kind")] == ["text", "group"]
@@ -111,7 +115,16 @@ def test_a_refusal_alone_can_be_listed():
 
 
 def test_empty_rows_are_nobodys_fault_and_deleted_ones_are_left_out():
-    data = posted(**{"steps-TOTAL_FORMS": "3", "steps-0-name": "甲", "steps-0-month": "3", "steps-1-name": "乙", "steps-1-month": "4", "steps-1-DELETE": "on"})
+    data = posted(
+        **{
+            "steps-TOTAL_FORMS": "3",
+            "steps-0-name": "甲",
+            "steps-0-month": "3",
+            "steps-1-name": "乙",
+            "steps-1-month": "4",
+            "steps-1-DELETE": "on",
+        }
+    )
     steps = Steps(data, prefix="steps")
     assert steps.is_valid(), steps.errors
     assert steps.filled() == [{"name": "甲", "month": 3}]

@@ -52,11 +52,20 @@ class Jobs(ListPage):
         Range("size", "大小", field="total", unit="万元", scale=10_000),
         Dates("made", "建立", field="created_at"),
         Flag("stopped", "要求停止的", where=Q(cancel_asked=True)),
-        Multi("worth", "规模", where={"big": Q(total__gte=50), "small": Q(total__lt=50)}, choices=[("big", "大"), ("small", "小")]),
+        Multi(
+            "worth",
+            "规模",
+            where={"big": Q(total__gte=50), "small": Q(total__lt=50)},
+            choices=[("big", "大"), ("small", "小")],
+        ),
         Flag("secret", "运营可见", where=Q(problem="x"), visible=lambda actor: actor.operator),
     )
     sorts = (Sort("new", "最新", "-created_at"), Sort("total", "数量", "-total"))
-    columns = (Column("kind", "种类", lead=True), Column("total", "数量", kind="number", sort="total"), Column("state", "状态"))
+    columns = (
+        Column("kind", "种类", lead=True),
+        Column("total", "数量", kind="number", sort="total"),
+        Column("state", "状态"),
+    )
     extra = ("tab",)
 
     def rows(self):
@@ -71,7 +80,10 @@ def a_list(query="", actor=READER, cookies=None, cls=Jobs):
 
 
 def make(count, **values):
-    rows = [Job(**({"kind": "export", "account_id": ACCOUNT, "organisation_id": ORGANISATION, "total": n} | values)) for n in range(count)]
+    rows = [
+        Job(**({"kind": "export", "account_id": ACCOUNT, "organisation_id": ORGANISATION, "total": n} | values))
+        for n in range(count)
+    ]
     return Job._base_manager.bulk_create(rows)
 
 
@@ -134,12 +146,37 @@ def test_every_chip_takes_away_one_condition_and_nothing_else(params):
     assert cleared.sort == page.sort
 
 
-KEYS = st.sampled_from(["q", "state", "kind", "size_min", "size_max", "made_from", "made_to", "stopped", "worth", "sort", "view", "size", "page", "secret", "owner__password", "id"])
+KEYS = st.sampled_from(
+    [
+        "q",
+        "state",
+        "kind",
+        "size_min",
+        "size_max",
+        "made_from",
+        "made_to",
+        "stopped",
+        "worth",
+        "sort",
+        "view",
+        "size",
+        "page",
+        "secret",
+        "owner__password",
+        "id",
+    ]
+)
 
 
 @pytest.mark.django_db
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
-@given(st.dictionaries(KEYS, st.text(max_size=30) | st.sampled_from(["NaN", "1e999", "-0", "9" * 40, "2026-02-30", "٣", "²", "--", "\x00"]), max_size=5))
+@given(
+    st.dictionaries(
+        KEYS,
+        st.text(max_size=30) | st.sampled_from(["NaN", "1e999", "-0", "9" * 40, "2026-02-30", "٣", "²", "--", "\x00"]),
+        max_size=5,
+    )
+)
 def test_whatever_the_address_says_the_page_answers(params):
     page = a_list(encode(params))
     assert list(page.items) == []
@@ -149,7 +186,22 @@ def test_whatever_the_address_says_the_page_answers(params):
 
 @pytest.mark.parametrize(
     "query",
-    ["state=nonsense", "kind=zip", "size_min=abc", "size_max=NaN", "made_from=2026-13-01", "stopped=yes", "sort=owner", "view=map", "size=7", "page=0", "page=x", "page=99999", "owner__password=1", "secret=1"],
+    [
+        "state=nonsense",
+        "kind=zip",
+        "size_min=abc",
+        "size_max=NaN",
+        "made_from=2026-13-01",
+        "stopped=yes",
+        "sort=owner",
+        "view=map",
+        "size=7",
+        "page=0",
+        "page=x",
+        "page=99999",
+        "owner__password=1",
+        "secret=1",
+    ],
 )
 def test_what_is_not_understood_is_left_out_and_told(query):
     page = a_list(query)
@@ -176,7 +228,14 @@ def test_chips_speak_the_readers_language():
     with translation.override("zh-hans"):
         page = a_list("state=waiting&state=done&size_min=60&made_from=2026-11-23&stopped=1&q=热处理")
         texts = [(str(chip.label), chip.text) for chip in page.chips]
-    assert texts == [("搜索", "热处理"), ("状态", "等待中"), ("状态", "已完成"), ("大小", "60万元以上"), ("建立", "2026年11月23日起"), ("", "要求停止的")]
+    assert texts == [
+        ("搜索", "热处理"),
+        ("状态", "等待中"),
+        ("状态", "已完成"),
+        ("大小", "60万元以上"),
+        ("建立", "2026年11月23日起"),
+        ("", "要求停止的"),
+    ]
     with translation.override("en"):
         assert a_list("size_min=60&size_max=90").chips[0].text == "60–90万元"
         assert a_list("size_min=60").chips[0].text == "60万元 or more"
@@ -281,7 +340,9 @@ def test_days_include_both_ends_on_the_hubs_own_calendar():
     shanghai = timezone.get_default_timezone()
     for hour, day in ((0, 22), (23, 22), (0, 23), (12, 24)):
         job = make(1)[0]
-        Job._base_manager.filter(pk=job.pk).update(created_at=dt.datetime(2026, 11, day, hour, 30, tzinfo=shanghai), total=day * 100 + hour)
+        Job._base_manager.filter(pk=job.pk).update(
+            created_at=dt.datetime(2026, 11, day, hour, 30, tzinfo=shanghai), total=day * 100 + hour
+        )
     assert {job.total for job in a_list("made_from=2026-11-22&made_to=2026-11-22").items} == {2200, 2223}
     assert {job.total for job in a_list("made_from=2026-11-23").items} == {2300, 2412}
 

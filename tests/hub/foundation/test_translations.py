@@ -19,7 +19,9 @@ def room(tmp_path, monkeypatch):
     made = tmp_path / "hub" / "room"
     (made / "templates").mkdir(parents=True)
     (made / "__init__.py").write_text("")
-    (made / "words.py").write_text('from x import gettext as _, ngettext\n_("你好 %(name)s")\nngettext("%(n)s项", "%(n)s项", 2)\n')
+    (made / "words.py").write_text(
+        'from x import gettext as _, ngettext\n_("你好 %(name)s")\nngettext("%(n)s项", "%(n)s项", 2)\n'
+    )
     (made / "templates" / "page.html").write_text('<p>{{ _("欢迎") }}</p>{% trans %}再见{% endtrans %}')
     monkeypatch.setattr(catalogues, "HUB", tmp_path / "hub")
     return made
@@ -37,7 +39,9 @@ def complete(room: Path) -> None:
     translations.extract(room)
     fill(room, 欢迎="Welcome", 再见="Goodbye")
     path = catalogue_path(room)
-    text = path.read_text("utf-8").replace('msgid "你好 %(name)s"\nmsgstr ""', 'msgid "你好 %(name)s"\nmsgstr "Hello %(name)s"')
+    text = path.read_text("utf-8").replace(
+        'msgid "你好 %(name)s"\nmsgstr ""', 'msgid "你好 %(name)s"\nmsgstr "Hello %(name)s"'
+    )
     text = text.replace('msgstr[0] ""\nmsgstr[1] ""', 'msgstr[0] "%(n)s item"\nmsgstr[1] "%(n)s items"')
     path.write_text(text, "utf-8")
 

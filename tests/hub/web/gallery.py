@@ -110,7 +110,12 @@ SAVED: dict[str, Any] = {"version": 1, "title": ""}
 
 def draft(request: HttpRequest) -> HttpResponse:
     if request.POST.get("title") == "冲突" and request.POST.get("version") != "9":
-        stale = {"what": "没有保存：内容已被他人修改。", "theirs": {"title": "对方写的"}, "yours": {"title": "冲突"}, "version": 9}
+        stale = {
+            "what": "没有保存：内容已被他人修改。",
+            "theirs": {"title": "对方写的"},
+            "yours": {"title": "冲突"},
+            "version": 9,
+        }
         return JsonResponse(stale, status=409)
     SAVED.update(version=int(request.POST["version"]) + 1, title=request.POST["title"])
     return JsonResponse({"version": SAVED["version"], "saved_at": timezone.now().isoformat()})
@@ -124,7 +129,12 @@ def parts(request: HttpRequest) -> HttpResponse:
         "soon": now + dt.timedelta(days=2),
         "far": now + dt.timedelta(days=60),
         "amount": Decimal(3_000_000),
-        "error": Refusal("response.leader_not_sme", what="不能揭榜：贵单位为大型企业", why="仅限中小企业牵头。", cure="作为成员参加。"),
+        "error": Refusal(
+            "response.leader_not_sme",
+            what="不能揭榜：贵单位为大型企业",
+            why="仅限中小企业牵头。",
+            cure="作为成员参加。",
+        ),
         "conflict": differences([("fee", "经费"), ("end", "完成于")], {"fee": 1, "end": 2}, {"fee": 3, "end": 2}),
         "now": now,
     }
@@ -141,7 +151,10 @@ def detail(request: HttpRequest) -> HttpResponse:
 
 
 def compare(request: HttpRequest) -> HttpResponse:
-    lines = [{"label": "就绪度", "values": ["7 级", "5 级"], "same": False}, {"label": "地区", "values": ["渡北", "渡北"], "same": True}]
+    lines = [
+        {"label": "就绪度", "values": ["7 级", "5 级"], "same": False},
+        {"label": "地区", "values": ["渡北", "渡北"], "same": True},
+    ]
     things = [{"name": "锦塘感应装备", "href": "#"}, {"name": "恒砺热处理"}]
     return render(request, "archetypes/compare.html", {"title": "对比", "things": things, "lines": lines})
 

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, yield_hotp_counters_from_time, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.core import mail
 from django.test import override_settings
@@ -46,7 +46,15 @@ def check(answer, *, status=200):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(
-    "name", ["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive", "account_email_verification_sent"]
+    "name",
+    [
+        "account_login",
+        "account_signup",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_inactive",
+        "account_email_verification_sent",
+    ],
 )
 def test_pages_before_signing_in(client, name, language):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -57,7 +65,17 @@ def test_pages_before_signing_in(client, name, language):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(
-    "name", ["account_logout", "account_email", "account_change_password", "mfa_index", "mfa_list_webauthn", "mfa_activate_totp", "mfa_add_webauthn", "usersessions_list"]
+    "name",
+    [
+        "account_logout",
+        "account_email",
+        "account_change_password",
+        "mfa_index",
+        "mfa_list_webauthn",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "usersessions_list",
+    ],
 )
 def test_pages_of_ones_own_account(client, person, name, language):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -98,7 +116,12 @@ def test_a_spent_link_says_so(client):
 
 
 def test_signing_up_ends_with_a_link_that_confirms(client):
-    data = {"name": "Zhou Qiming", "email": "new@tests.example", "password1": "another-long-password-9", "password2": "another-long-password-9"}
+    data = {
+        "name": "Zhou Qiming",
+        "email": "new@tests.example",
+        "password1": "another-long-password-9",
+        "password2": "another-long-password-9",
+    }
     check(client.post(reverse("account_signup"), data, follow=True))
     link = re.search(r"https?://\S+confirm-email\S+", mail.outbox[-1].body)[0]
     html = check(client.get(urlsplit(link).path))

@@ -29,7 +29,10 @@ DEVICE = {
 @pytest.fixture
 def page(live_server):
     changed = override_settings(
-        ROOT_URLCONF="tests.hub.web.gallery", MFA_REQUIRED=False, MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN=True, LOGIN_REDIRECT_URL="/gallery/detail/"
+        ROOT_URLCONF="tests.hub.web.gallery",
+        MFA_REQUIRED=False,
+        MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN=True,
+        LOGIN_REDIRECT_URL="/gallery/detail/",
     )
     with changed, chromium() as browser:
         opened = open_page(browser, f"{live_server.url}/account/login/")

@@ -1,4 +1,4 @@
-"""What scripts add to a page: focus on faults, rows by keyboard and paste, drafts that save themselves, live filters."""
+"""What scripts add: focus on faults, rows by keyboard and paste, drafts that save themselves, live filters."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def form(browser, live_server):
 
 
 def focused(page):
-    return page.evaluate("document.activeElement.id || document.activeElement.className || document.activeElement.tagName")
+    return page.evaluate(
+        "document.activeElement.id || document.activeElement.className || document.activeElement.tagName"
+    )
 
 
 def saved(page):
@@ -107,7 +109,8 @@ def test_what_does_not_fit_is_said(form):
 def test_one_pasted_word_stays_the_browsers_business(form):
     prevented = form.locator("#id_steps-0-name").evaluate(
         """el => { const data = new DataTransfer(); data.setData("text/plain", "一个词");
-        return !el.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }"""
+        const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+        return !el.dispatchEvent(paste); }"""
     )
     assert prevented is False
 
@@ -224,10 +227,8 @@ def test_menus_close_on_escape_and_elsewhere(browser, live_server):
 
 def test_a_fragment_cannot_bring_scripts(browser, live_server):
     page = open_page(browser, f"{live_server.url}/gallery/parts/")
-    page.evaluate(
-        """() => window.htmx.swap("main h1", "<h1><img src=x onerror='document.title=1'><script>document.title=2</scr" + "ipt></h1>",
-        { swapStyle: "outerHTML" })"""
-    )
+    hostile = "<h1><img src=x onerror='document.title=1'><script>document.title=2</script></h1>"
+    page.evaluate("html => window.htmx.swap('main h1', html, { swapStyle: 'outerHTML' })", hostile)
     page.wait_for_selector("h1 img", state="attached")
     page.wait_for_load_state("networkidle")
     assert page.title() == "零件 · 融通"

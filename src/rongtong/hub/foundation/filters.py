@@ -1,7 +1,8 @@
-"""What a list can be narrowed by. Each filter reads itself from the address, writes itself back, and becomes a ``Q``."""
+"""What a list can be narrowed by. A filter reads itself from the address, writes itself back, becomes a ``Q``."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,8 +65,10 @@ class Search:
     longest: int
 
     def __init__(self, *fields: str, initials: str = "", placeholder: Text = "", longest: int = 100) -> None:
-        for name, value in {"fields": fields, "initials": initials, "placeholder": placeholder, "longest": longest}.items():
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "initials", initials)
+        object.__setattr__(self, "placeholder", placeholder)
+        object.__setattr__(self, "longest", longest)
 
     def condition(self, q: str) -> Q:
         """Return what a row must meet to be found."""
@@ -310,7 +313,7 @@ class Dates(Filter):
 class Flag(Filter):
     """A condition that is on or off; several flags stand together under one heading (``group``)."""
 
-    where: Q | Callable[[Actor], Q] = Q()
+    where: Q | Callable[[Actor], Q] = dataclasses.field(default_factory=Q)
     group: Text = ""
     visible: Callable[[Actor], bool] | None = None
     counted: bool = True
@@ -382,6 +385,3 @@ def identifiers(values: Iterable[str]) -> list[UUID]:
         except ValueError:
             continue
     return list(dict.fromkeys(found))
-
-
-__all__ = ["Choice", "Chip", "Dates", "Filter", "Flag", "Multi", "Option", "Range", "Search", "counts_by", "identifiers"]

@@ -65,7 +65,7 @@ def row_set(form: type[forms.Form], *, least: int = 0, most: int = 50, extra: in
     extra
         Empty rows to begin with.
     """
-    return forms.formset_factory(
+    made: type[Any] = forms.formset_factory(
         form,
         formset=RoomFormSet,
         extra=extra,
@@ -76,11 +76,12 @@ def row_set(form: type[forms.Form], *, least: int = 0, most: int = 50, extra: in
         can_delete=True,
         absolute_max=most + 50,
     )
+    return made
 
 
 def one_more(formset: RoomFormSet) -> RoomFormSet:
     """Return the formset with what was typed and one more empty row; for ``wants_row`` without scripts."""
-    data = formset.data.copy()
+    data: Any = formset.data.copy()  # type: ignore[attr-defined]  # bound rows come from a QueryDict
     key = f"{formset.prefix}-TOTAL_FORMS"
     data[key] = str(min(int(data.get(key) or 0) + 1, formset.max_num))
     data.pop(f"{formset.prefix}-add", None)
@@ -138,7 +139,13 @@ def _described(bound: BoundField, has_help: bool) -> str:
     return " ".join(parts)
 
 
-_CLASSES = {"check": "form-check-input", "select": "form-select", "file": "form-control", "text": "form-control", "group": ""}
+_CLASSES = {
+    "check": "form-check-input",
+    "select": "form-select",
+    "file": "form-control",
+    "text": "form-control",
+    "group": "",
+}
 
 
 def widget(bound: BoundField, **attributes: Any) -> SafeString:
@@ -162,7 +169,10 @@ def widget(bound: BoundField, **attributes: Any) -> SafeString:
         del attrs["aria-describedby"]
     if bound.auto_id and "id" not in control.attrs:
         attrs.setdefault("id", bound.auto_id)
-    return control.render(name=bound.html_name, value=bound.value(), attrs=attrs, renderer=bound.form.renderer)
+    html: SafeString = control.render(
+        name=bound.html_name, value=bound.value(), attrs=attrs, renderer=bound.form.renderer
+    )
+    return html
 
 
 def _hints(bound: BoundField) -> dict[str, str]:
@@ -175,7 +185,7 @@ def _hints(bound: BoundField) -> dict[str, str]:
 
 
 def boxes(bound: BoundField) -> list[Any]:
-    """Return the radio buttons or boxes of a group one by one; each has ``tag()``, ``choice_label``, ``id_for_label``."""
+    """Return the buttons or boxes of a group; each has ``tag()``, ``choice_label`` and ``id_for_label``."""
     bound.field.widget.attrs.setdefault("class", "form-check-input")
     return list(bound.subwidgets)
 
@@ -204,11 +214,11 @@ def _form_faults(form: forms.BaseForm, row: int | None = None) -> list[Listed]:
     for name, messages in form.errors.items():
         for message in messages:
             if name == NON_FIELD:
-                found.append(Listed(_("第%(row)s行") % {"row": row} if row else "", message))
+                found.append(Listed(_("第%(row)s行") % {"row": row} if row else "", str(message)))
                 continue
             bound = form[name]
             label = bound.label if row is None else _("第%(row)s行 %(label)s") % {"row": row, "label": bound.label}
-            found.append(Listed(label, message, f"#{_target(bound)}"))
+            found.append(Listed(label, str(message), f"#{_target(bound)}"))
     return found
 
 

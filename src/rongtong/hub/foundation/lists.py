@@ -8,7 +8,10 @@ A room declares a list and calls it from a view::
         sentence = _("大企业发布的技术创新需求。")
         template = "innovation/challenges.html"
         search = Search("title", "number", initials="title_initials", placeholder=_("标题、编号、发榜方"))
-        filters = (Choice("stage", _("阶段"), "state", State.choices), Range("budget", _("预算"), "budget_max", unit=_("万元")))
+        filters = (
+            Multi("stage", _("阶段"), field="state", choices=State.choices),
+            Range("budget", _("预算"), low="budget_min", high="budget_max", unit=_("万元"), scale=10_000),
+        )
         sorts = (Sort("closing", _("截止时间"), "closes_at"), Sort("new", _("最新发布"), "-published_at"))
         columns = (Column("number", _("编号")), Column("title", _("需求"), lead=True))
 
@@ -37,14 +40,27 @@ from django.utils.translation import gettext_lazy as _
 
 from .actors import VISITOR, Actor
 from .errors import Text
-from .filters import Choice, Chip, Dates, Filter, Flag, Multi, Option, Range, Search
+from .filters import Chip, Choice, Dates, Filter, Flag, Multi, Option, Range, Search
 from .listing import MOST, Bulk, Column, Count, Sort, View, count_capped, draw_cell
 from .models import SavedSearch
 from .templating import url_or_none
 
 __all__ = [
-    "Bulk", "Choice", "Chip", "Column", "Count", "Dates", "Filter", "Flag", "ListPage", "Multi", "Option", "Range",
-    "Search", "Sort", "View",
+    "Bulk",
+    "Chip",
+    "Choice",
+    "Column",
+    "Count",
+    "Dates",
+    "Filter",
+    "Flag",
+    "ListPage",
+    "Multi",
+    "Option",
+    "Range",
+    "Search",
+    "Sort",
+    "View",
 ]  # fmt: skip
 
 SIZES = (20, 50, 100)
@@ -283,7 +299,9 @@ class ListPage:
     @property
     def view_links(self) -> list[View]:
         labels = {"cards": (_("卡片"), "layout-list"), "table": (_("表格"), "table")}
-        return [View(name, labels[name][0], self.url(view=name), name == self.view, labels[name][1]) for name in self.views]
+        return [
+            View(name, labels[name][0], self.url(view=name), name == self.view, labels[name][1]) for name in self.views
+        ]
 
     def column_sort(self, column: Column) -> View | None:
         """Return the sort that a column's head offers, if one is declared for it."""
@@ -342,5 +360,3 @@ class ListPage:
                     samesite="Lax",
                     secure=self.request.is_secure(),
                 )
-
-

@@ -115,7 +115,8 @@ def add_frame(provider: Provider) -> None:
 
 def pages_of(group: str, actor: Actor = VISITOR) -> list[Page]:
     """Return the pages of a group that the reader may open, in order."""
-    return sorted((page for page in _pages if page.group == group and page.is_open_to(actor)), key=lambda page: page.order)
+    found = (page for page in _pages if page.group == group and page.is_open_to(actor))
+    return sorted(found, key=lambda page: page.order)
 
 
 def is_built(group: str) -> bool:

@@ -99,7 +99,7 @@ def merged(room: Path) -> Catalog:
     return result
 
 
-def _english(catalogue: Catalog, message: Message) -> tuple[str, ...] | str:
+def _english(catalogue: Catalog, message: Message) -> Any:
     there = catalogue.get(message.id, message.context)
     if there is None or isinstance(there.id, tuple | list) != isinstance(message.id, tuple | list):
         return ""

@@ -133,7 +133,7 @@ def bare_frame(request: HttpRequest | None = None) -> Frame:
 
 def site_settings() -> dict[str, Any]:
     """Return what the operator said of the hub; read at most once a minute."""
-    known = cache.get(SETTINGS_KEY)
+    known: dict[str, Any] | None = cache.get(SETTINGS_KEY)
     if known is None:
         known = dict(Setting._base_manager.filter(key__in=DEFAULTS).values_list("key", "value"))
         cache.set(SETTINGS_KEY, known, SETTINGS_SECONDS)
