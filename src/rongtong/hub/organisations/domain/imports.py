@@ -51,7 +51,7 @@ def check_import(*, content: bytes, file_name: str, by: Actor) -> ImportBatch:
 def rename_import(*, batch: ImportBatch, renames: Mapping[str, str], by: Actor) -> ImportBatch:
     """Say which header means which column, and check again. An empty column leaves the header out."""
     _require_kind(batch)
-    _take(batch, renames)
+    _take(batch, {header: key for header, key in renames.items() if header in batch.columns["headers"]})
     batch.touch()
     return batch
 
