@@ -11,9 +11,11 @@ from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import Fault, Invalid, Refusal
 from rongtong.hub.foundation.verbs import verb
+from rongtong.hub.matching.domain.impressions import best_ranks
 
 from ..enums import ChallengeState, ResponseState
 from ..models import Award, Challenge, ChallengeInvitation, Response
+from ..queries.matching import rank_of
 from ..signals import challenge_listing_changed
 from .collaborations import open_collaboration
 from .responses import tell_own_side
@@ -148,8 +150,11 @@ def _settle(response: Response, state: ResponseState, feedback: str, by: Actor) 
 
 
 def _match_rank(response: Response) -> int | None:
-    """The place at which matching offered this organisation when it was invited, if it was."""
+    """The place at which matching offered this organisation: when it was invited, when it was shown, or now."""
     invitation = ChallengeInvitation._base_manager.filter(
         challenge_id=response.challenge_id, organisation_id=response.organisation_id
     ).first()
-    return invitation.rank if invitation else None
+    if invitation is not None and invitation.rank is not None:
+        return invitation.rank
+    pair = (response.challenge_id, response.organisation_id)
+    return best_ranks([pair]).get(pair) or rank_of(response.challenge, response.organisation_id)
