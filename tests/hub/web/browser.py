@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,9 +33,10 @@ def chromium() -> Iterator[Any]:
             os.environ[ASYNC] = before
 
 
-def open_page(browser: Any, address: str, size: str = "1440", **context: Any) -> Any:
+def open_page(browser: Any, address: str, size: str = "1440", cookies: Sequence[Any] = (), **context: Any) -> Any:
     """Open a page in Chinese and collect what the console complains of in ``page.complaints``."""
     page = browser.new_page(viewport=SIZES[size], locale="zh-CN", **context)
+    page.context.add_cookies(list(cookies))
     page.complaints = []
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda fault: page.complaints.append(str(fault)))

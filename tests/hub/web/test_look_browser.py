@@ -9,15 +9,19 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from rongtong.hub.foundation.models import Job
+from tests.factories import a_member, an_account
 from tests.hub.web import gallery
 from tests.hub.web.browser import CHROMIUM, chromium, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ["form/", "parts/", "board/", "detail/", "compare/", "import/", "jobs/", "refuse/plain/"]
 PAGES += ["jobs/?view=table&state=waiting&kind=export&q=e&nonsense=1"]
+OPEN_PAGES = ["login/", "signup/", "password/reset/"]
+ACCOUNT_PAGES = [*OPEN_PAGES, "email/", "password/change/", "2fa/", "sessions/"]
 AXE_IGNORED = {"region"}  # messages stand between landmarks
 
 if CHROMIUM is None:
@@ -32,7 +36,7 @@ def browser():
 
 @pytest.fixture(autouse=True)
 def _gallery():
-    with override_settings(ROOT_URLCONF="tests.hub.web.gallery", TEMPLATES=gallery.TEMPLATES):
+    with override_settings(ROOT_URLCONF="tests.hub.web.gallery", TEMPLATES=gallery.TEMPLATES, MFA_REQUIRED=False):
         yield
 
 
@@ -49,22 +53,52 @@ def picture(page, name, size, scheme):
         page.screenshot(path=f"{folder}/{plain}-{size}-{scheme}.png", full_page=True)
 
 
+def problems_of(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    problems = [text for text in page.complaints if "status of 4" not in text]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append("scrolls sideways")
+    violations = Axe().run(page).response["violations"]
+    return problems + [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in violations if one["id"] not in AXE_IGNORED
+    ]
+
+
+def signed_in(client, live_server):
+    """The cookie of a person of two organisations."""
+    account = a_member("viewer", account=an_account("周启明")).account
+    a_member("viewer", account=account)
+    client.force_login(account)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+
+
 @pytest.mark.usefixtures("_jobs")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["1440", "390"])
 def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
     found = {}
     for name in PAGES:
         page = open_page(browser, f"{live_server.url}/gallery/{name}", size, color_scheme=scheme)
         picture(page, name, size, scheme)
-        problems = [text for text in page.complaints if "status of 4" not in text]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            problems.append("scrolls sideways")
-        results = Axe().run(page).response["violations"]
-        problems += [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in results if one["id"] not in AXE_IGNORED]
-        if problems:
+        if problems := problems_of(page):
+            found[name] = problems
+        page.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("size", ["1440", "390"])
+def test_pages_of_an_account_are_quiet_fit_and_pass_axe(browser, live_server, client, size):
+    found = {}
+    cookie = signed_in(client, live_server)
+    for name in ACCOUNT_PAGES:
+        cookies = [] if name in OPEN_PAGES else [cookie]
+        page = open_page(browser, f"{live_server.url}/account/{name}", size, cookies=cookies)
+        picture(page, f"account-{name}", size, "light")
+        page.locator("header details summary").first.click() if cookies else None
+        picture(page, f"account-{name}-menu", size, "light")
+        if problems := problems_of(page):
             found[name] = problems
         page.close()
     assert found == {}
