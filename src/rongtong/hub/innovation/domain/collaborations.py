@@ -143,7 +143,7 @@ def _end(collaboration: Collaboration, state: CollaborationState, conclusion: st
     if not conclusion.strip() or len(conclusion) > 4000:
         raise Invalid([Fault("conclusion", _("请填写结论，不超过 4000 个字。"), "missing")])
     collaboration.state, collaboration.conclusion = state, conclusion
-    collaboration.ended_at = Now()  # type: ignore[assignment]  # the database writes its own time
+    collaboration.ended_at = Now()
     collaboration.touch("state", "conclusion", "ended_at")
     collaboration.refresh_from_db(fields=["ended_at"])
     challenge = Challenge._base_manager.select_for_update().get(pk=collaboration.challenge_id)

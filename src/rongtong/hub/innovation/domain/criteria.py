@@ -3,24 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import Fault, Invalid, Refusal, Text
+from rongtong.hub.foundation.errors import Fault, Invalid, Refusal
 from rongtong.hub.foundation.verbs import verb
 
 from ..models import Challenge, Criterion
 from .deadlines import is_past
 
-#: The programme's four, when the challenger sets none. The names are kept in Chinese and translated where shown.
-DEFAULT: tuple[tuple[str, Text, int], ...] = (
-    ("团队水平", _("负责人与成员的经历、分工、投入时间"), 25),
-    ("研发能力", _("研发基础、设备条件、以往成果"), 25),
-    ("攻关方案", _("技术路线、难点与退路、里程碑、经费"), 30),
-    ("匹配度", _("与需求、指标和条件的符合程度"), 20),
-)
-NAMES = {"团队水平": _("团队水平"), "研发能力": _("研发能力"), "攻关方案": _("攻关方案"), "匹配度": _("匹配度")}
+#: The programme's four, when the challenger sets none. They are kept in Chinese.
+DEFAULT = (("团队水平", 25), ("研发能力", 25), ("攻关方案", 30), ("匹配度", 20))
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ def _write(challenge: Challenge, criteria: Sequence[Weight]) -> None:
 
 def standard() -> list[Weight]:
     """The programme's criteria."""
-    return [Weight(name, weight) for name, _guidance, weight in DEFAULT]
+    return [Weight(name, weight) for name, weight in DEFAULT]
 
 
 def ensure_criteria(challenge: Challenge) -> None:
@@ -97,6 +92,7 @@ def ensure_criteria(challenge: Challenge) -> None:
     """
     if Criterion._base_manager.filter(challenge=challenge).exists():
         return
-    Challenge._base_manager.select_for_update().get(pk=challenge.pk)
-    if not Criterion._base_manager.filter(challenge=challenge).exists():
-        _write(challenge, standard())
+    with transaction.atomic():
+        Challenge._base_manager.select_for_update().get(pk=challenge.pk)
+        if not Criterion._base_manager.filter(challenge=challenge).exists():
+            _write(challenge, standard())

@@ -18,6 +18,7 @@ from .promises import meets
 from .responses import TEXTS, ensure_may_lead, snapshot, targets_open_to, tell_own_side
 
 MOST_STEPS = 12
+SECTIONS = {"summary": _("方案概要"), "team": _("团队"), "record": _("研发基础与业绩"), "plan": _("攻关方案")}
 
 
 @verb("response.submit", on="response")
@@ -48,7 +49,7 @@ def submit_response(*, response: Response, by: Actor, version: int | None = None
     if faults:
         raise Invalid(faults)
     response.state = ResponseState.SUBMITTED
-    response.submitted_at = Now()  # type: ignore[assignment]  # the database writes its own time
+    response.submitted_at = Now()
     response.touch("state", "submitted_at")
     response.refresh_from_db(fields=["submitted_at"])
     audit.note(version=response.version, partners=response.partners.count())
@@ -87,9 +88,7 @@ def partner_faults(partners: Iterable[Partner]) -> list[Fault]:
 
 def _text_faults(response: Response) -> list[Fault]:
     return [
-        Fault(
-            name, _("「%(section)s」还没有填写。") % {"section": Response._meta.get_field(name).verbose_name}, "missing"
-        )
+        Fault(name, _("「%(section)s」还没有填写。") % {"section": SECTIONS[name]}, "missing")
         for name in TEXTS
         if not getattr(response, name).strip()
     ]
@@ -146,8 +145,8 @@ def _step_faults(step: PlannedMilestone, row: int, months: int | None) -> list[F
     if step.month is None or step.month < 1:
         faults.append(Fault("milestones", _("里程碑缺少完成月份。"), "missing", row=row, column="month"))
     elif months is not None and step.month > months:
-        message = _("最晚第 %(months)s 个月。") % {"months": months}
-        faults.append(Fault("milestones", message, "response.month_late", row=row, column="month"))
+        latest = _("最晚第 %(months)s 个月。") % {"months": months}
+        faults.append(Fault("milestones", latest, "response.month_late", row=row, column="month"))
     if step.cost is None:
         faults.append(Fault("milestones", _("里程碑缺少经费。"), "missing", row=row, column="cost"))
     return faults

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -111,7 +112,7 @@ def deliver(*, milestone: Milestone, note: str, by: Actor) -> Milestone:
     collaboration = _hold(milestone)
     _ensure_text("note", note)
     milestone.state, milestone.delivery_note = MilestoneState.DELIVERED, note
-    milestone.delivered_at = Now()  # type: ignore[assignment]  # the database writes its own time
+    milestone.delivered_at = Now()
     milestone.proposal, milestone.proposed_by = None, None
     milestone.touch("state", "delivery_note", "delivered_at", "proposal", "proposed_by")
     milestone.refresh_from_db(fields=["delivered_at"])
@@ -137,7 +138,7 @@ def _decide(milestone: Milestone, state: MilestoneState, note: str, by: Actor) -
     if len(note) > 2000:
         raise Invalid([Fault("note", _("不超过 2000 个字。"), "too_long")])
     milestone.state, milestone.acceptance_note = state, note
-    milestone.decided_at = Now()  # type: ignore[assignment]  # the database writes its own time
+    milestone.decided_at = Now()
     milestone.touch("state", "acceptance_note", "decided_at")
     milestone.refresh_from_db(fields=["decided_at"])
     tell(collaboration.leader_id, f"milestone.{state.value}", milestone, by)
@@ -177,7 +178,7 @@ def remind_of_due(today: date) -> int:
     return sum(_remind(key, today) for key in rows.values_list("pk", flat=True))
 
 
-def _remind(key: object, today: date) -> bool:
+def _remind(key: UUID, today: date) -> bool:
     with transaction.atomic():
         milestone = Milestone._base_manager.select_for_update(of=("self",)).select_related("collaboration").get(pk=key)
         reached = [one for day in REMIND if (one := milestone.due_on - timedelta(days=day)) <= today]

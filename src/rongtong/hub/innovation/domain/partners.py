@@ -140,7 +140,7 @@ def refuse_consent(*, partner: Partner, reason: str = "", by: Actor) -> Partner:
 
 
 def _decide(partner: Partner, consent: Consent, by: Actor) -> Partner:
-    partner.consent, partner.decided_by, partner.decided_at = consent, by.account_id, Now()  # type: ignore[assignment]  # the database writes its own time
+    partner.consent, partner.decided_by, partner.decided_at = consent, by.account_id, Now()
     partner.touch("consent", "reason", "decided_by", "decided_at")
     partner.refresh_from_db(fields=["decided_at"])
     people = people_of(partner.response.organisation_id, "contributor", "manager", "owner")

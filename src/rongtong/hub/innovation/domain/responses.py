@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import audit
@@ -23,6 +24,8 @@ from ..models import Challenge, Commitment, Partner, PlannedMilestone, Response
 from .deadlines import ensure_open, hold
 
 TEXTS = ("summary", "team", "record", "plan")
+DEAREST = Decimal(10) ** 12
+LONGEST = {"summary": 1000, "team": 4000, "record": 4000, "plan": 8000}
 NUMBERS = ("months", "readiness", "cost")
 
 
@@ -72,7 +75,7 @@ def start_response(*, challenge: Challenge, by: Actor) -> Response:
         ``response.partner_elsewhere``, ``response.exists``.
     """
     challenge = hold(challenge, by)
-    organisation = Organisation._base_manager.get(pk=by.organisation_id)
+    organisation = Organisation._base_manager.get(Q(pk=by.organisation_id))
     ensure_may_lead(organisation, challenge)
     ensure_open(challenge)
     _ensure_no_partner(organisation, challenge)
@@ -184,36 +187,48 @@ def save_response(*, response: Response, draft: Draft, version: int, by: Actor) 
 
 def targets_open_to(challenge: Challenge, by: Actor) -> bool:
     """Whether the targets are disclosed to this actor; what one may not read, one cannot promise."""
-    return challenge.targets_level <= challenge.level_open_to(by)
+    return bool(challenge.targets_level <= challenge.level_open_to(by))
 
 
 def _check(response: Response, draft: Draft, by: Actor) -> None:
     """What the database would refuse, said at the field."""
+    faults = [*_field_faults(draft), *_promise_faults(response, draft.promises or (), by)]
+    if faults:
+        raise Invalid(faults)
+
+
+def _field_faults(draft: Draft) -> list[Fault]:
     faults = []
     for name in TEXTS:
-        limit = Response._meta.get_field(name).max_length or 0
-        if len(getattr(draft, name)) > limit:
-            message = _("不超过%(limit)s个字。") % {"limit": limit}
+        if len(getattr(draft, name)) > LONGEST[name]:
+            message = _("不超过%(limit)s个字。") % {"limit": LONGEST[name]}
             faults.append(Fault(name, message, "too_long"))
     if draft.readiness is not None and not 1 <= draft.readiness <= 9:
         faults.append(Fault("readiness", _("技术就绪度为 1 至 9 级。"), "out_of_range"))
-    if draft.cost is not None and draft.cost < 0:
-        faults.append(Fault("cost", _("经费不能为负数。"), "out_of_range"))
+    if draft.cost is not None and not 0 <= draft.cost < DEAREST:
+        faults.append(Fault("cost", _("经费应在 0 至 1 万亿元之间。"), "out_of_range"))
     for row, step in enumerate(draft.steps, 1):
-        if step.cost is not None and step.cost < 0:
-            faults.append(Fault("milestones", _("经费不能为负数。"), "out_of_range", row=row, column="cost"))
+        if step.cost is not None and not 0 <= step.cost < DEAREST:
+            faults.append(
+                Fault("milestones", _("经费应在 0 至 1 万亿元之间。"), "out_of_range", row=row, column="cost")
+            )
+    return faults
+
+
+def _promise_faults(response: Response, promises: tuple[Promise, ...], by: Actor) -> list[Fault]:
+    """Only targets that this actor may read can be promised, each once."""
+    faults = []
     known: set[int] = set()
-    if draft.promises and targets_open_to(response.challenge, by):
+    if promises and targets_open_to(response.challenge, by):
         known.update(response.challenge.targets.values_list("pk", flat=True))
-    for row, promise in enumerate(draft.promises or (), 1):
+    for row, promise in enumerate(promises, 1):
         if promise.target_id not in known:
             faults.append(Fault("commitments", _("榜单中没有这项指标。"), "unknown_target", row=row))
         elif promise.value is not None and promise.value_high is not None and promise.value_high < promise.value:
             faults.append(Fault("commitments", _("上限不能小于下限。"), "range", row=row, column="value_high"))
-    if len({promise.target_id for promise in draft.promises or ()}) != len(draft.promises or ()):
+    if len({promise.target_id for promise in promises}) != len(promises):
         faults.append(Fault("commitments", _("每项指标只填一行。"), "duplicate"))
-    if faults:
-        raise Invalid(faults)
+    return faults
 
 
 def _keep_promises(response: Response, promises: tuple[Promise, ...]) -> None:

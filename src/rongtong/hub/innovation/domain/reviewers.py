@@ -139,7 +139,7 @@ def declare(*, reviewer: Reviewer, conflict: bool, reason: str = "", by: Actor) 
         raise interested()
     reviewer.conflict = ConflictState.CONFLICT if conflict else ConflictState.NONE
     reviewer.conflict_reason = reason if conflict else ""
-    reviewer.declared_at = Now()  # type: ignore[assignment]  # the database writes its own time
+    reviewer.declared_at = Now()
     reviewer.touch("conflict", "conflict_reason", "declared_at")
     reviewer.refresh_from_db(fields=["declared_at"])
     if conflict:

@@ -126,7 +126,7 @@ def hand_in(*, reviewer: Reviewer, by: Actor) -> Reviewer:
     faults = unfinished(reviewer)
     if faults:
         raise Invalid(faults)
-    reviewer.handed_in_at = Now()  # type: ignore[assignment]  # the database writes its own time
+    reviewer.handed_in_at = Now()
     reviewer.touch("handed_in_at")
     reviewer.refresh_from_db(fields=["handed_in_at"])
     ScoreSheet._base_manager.filter(reviewer=reviewer).update(
@@ -161,6 +161,6 @@ def unfinished(reviewer: Reviewer) -> list[Fault]:
                 message = _("「%(name)s」的「%(criterion)s」还没有写理由（至少 10 个字）。")
             else:
                 continue
-            text = message % {"name": name, "criterion": criterion.name}
+            text = message % {"name": name, "criterion": criterion}
             faults.append(Fault(f"sheet-{response.pk}", text, "reviewer.unfinished"))
     return faults

@@ -39,7 +39,7 @@ class Collaboration(Entity):
             roles.add("own.viewer")
         elif (
             actor.role
-            and self.response.partners.filter(organisation_id=actor.organisation_id, consent=Consent.GIVEN).exists()
+            and self.response.partners.filter(Q(organisation_id=actor.organisation_id), consent=Consent.GIVEN).exists()
         ):
             roles |= {f"partner.{step}" for step in actor.steps}
         return roles

@@ -52,7 +52,11 @@ class Response(Entity):
         roles = super().roles_of(actor)
         if actor.acts_for(self.challenge.organisation_id):
             roles |= {f"challenger.{step}" for step in actor.steps}
-        if actor.role and self.partners.filter(organisation_id=actor.organisation_id).exists():
+        if (
+            actor.role
+            and actor.organisation_id
+            and self.partners.filter(organisation_id=actor.organisation_id).exists()
+        ):
             roles |= {f"partner.{step}" for step in actor.steps}
         if actor.account_id and self.challenge.reviewers.filter(account_id=actor.account_id, conflict="none").exists():
             roles.add("reviewer")
@@ -88,9 +92,8 @@ def _reviews(actor: Actor, conflict: str) -> "models.QuerySet[models.Model]":
     """The actor's own reviewing of the challenge that the response answers."""
     from .selection import Reviewer  # the tables of selection stand on this one
 
-    return Reviewer._base_manager.filter(
-        challenge_id=OuterRef("challenge_id"), account_id=actor.account_id, conflict=conflict
-    )
+    own = Q(account_id=actor.account_id)
+    return Reviewer._base_manager.filter(own, challenge_id=OuterRef("challenge_id"), conflict=conflict)
 
 
 def _rivals_of_reviewer(actor: Actor) -> "models.QuerySet[Response]":
@@ -106,9 +109,10 @@ def _rivals_of_reviewer(actor: Actor) -> "models.QuerySet[Response]":
 
 def _own_parts(actor: Actor) -> "models.QuerySet[Partner]":
     """Parts the actor's organisation is asked for or has taken. A challenger that is asked by mistake sees nothing."""
-    return Partner._base_manager.filter(
-        response_id=OuterRef("pk"), organisation_id=actor.organisation_id, consent__in=(Consent.ASKED, Consent.GIVEN)
-    ).exclude(response__challenge__organisation_id=actor.organisation_id)
+    own = Q(organisation_id=actor.organisation_id)
+    challenger = Q(response__challenge__organisation_id=actor.organisation_id)
+    asked = Partner._base_manager.filter(own, response_id=OuterRef("pk"), consent__in=(Consent.ASKED, Consent.GIVEN))
+    return asked.exclude(challenger)
 
 
 class PlannedMilestone(models.Model):

@@ -13,6 +13,14 @@ from ..enums import ConflictState, SheetState
 from .challenge import Challenge
 from .response import Response
 
+#: The programme's four are kept in Chinese and shown in the reader's language; a challenger's own stay as typed.
+STANDARD_NAMES = {
+    "团队水平": _("团队水平"),
+    "研发能力": _("研发能力"),
+    "攻关方案": _("攻关方案"),
+    "匹配度": _("匹配度"),
+}
+
 
 class Criterion(models.Model):
     """What is scored and how much it weighs, in points of 100."""
@@ -33,7 +41,7 @@ class Criterion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(STANDARD_NAMES.get(self.name, self.name))
 
 
 class Reviewer(Entity):
@@ -110,7 +118,7 @@ class ScoreSheet(Entity):
         mine = Reviewer._base_manager.filter(
             challenge_id=models.OuterRef("reviewer__challenge_id"), account_id=actor.account_id
         )
-        shown = Q(reviewer__account_id=actor.account_id) | opened & models.Exists(mine)
+        shown = Q(reviewer__account_id=actor.account_id) | (opened & Q(models.Exists(mine)))
         if "operator.viewer" in actor.roles:
             shown |= opened
         if actor.role is not None and actor.organisation_id is not None:
