@@ -95,16 +95,20 @@ def speed_rows(data: Path) -> Iterator[dict[str, object]]:
 
 
 def _search_figures(index: Index, needs: list[Need], name: str) -> Iterator[dict[str, object]]:
-    taken, found = [], 0
+    taken, worked, found = [], [], 0
     for need in needs:
-        started = time.perf_counter()
+        started, began = time.perf_counter(), time.process_time()
         matches = index.search(need, MEMBER)
         taken.append((time.perf_counter() - started) * 1e3)
+        worked.append((time.process_time() - began) * 1e3)
         found += sum(match.score == match.reasons.total for match in matches)
-    cuts = statistics.quantiles(taken, n=20)
     print(f"  {found} matches over {len(needs)} needs", file=sys.stderr)
     yield _figure(f"challenge → 20 matches with reasons, {name}, p50", statistics.median(taken), "ms")
-    yield _figure(f"challenge → 20 matches with reasons, {name}, p95", cuts[-1], "ms", bar=50.0)
+    yield _figure(
+        f"challenge → 20 matches with reasons, {name}, p95", statistics.quantiles(taken, n=20)[-1], "ms", bar=50.0
+    )
+    # Processor time says what the engine needs where other work on the machine makes the clock pessimistic.
+    yield _figure(f"the same, {name}, p95 of processor time", statistics.quantiles(worked, n=20)[-1], "ms")
 
 
 def _freshness(index: Index) -> Iterator[dict[str, object]]:
@@ -127,7 +131,7 @@ def _figure(name: str, value: float, unit: str, bar: float | None = None) -> dic
 def main() -> int:
     """Run, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="speed only")
+    parser.add_argument("--quick", action="store_true", help="speed only; nothing is written")
     quick = parser.parse_args().quick
     if not DATA.is_dir():
         print(f"no evaluation data at {DATA}: set RONGTONG_DATA to its folder", file=sys.stderr)
@@ -139,6 +143,8 @@ def main() -> int:
             bar = "" if row["bar"] is None else f"bar {row['bar']}"
             baseline = "" if row["baseline"] is None else f"baseline {row['baseline']}"
             print(f"{row['name']:<90} {row['value']:>9} {row['unit']:<3} {bar:<10} {baseline}", flush=True)
+    if quick:
+        return 0
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0

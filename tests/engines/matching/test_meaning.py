@@ -108,6 +108,19 @@ def test_a_text_is_encoded_once_and_kept(tmp_path: Path) -> None:
     assert again.search(Need("轴承"), MEMBER) == index.search(Need("轴承"), MEMBER)
 
 
+def test_a_prepared_need_is_not_encoded_again(tmp_path: Path) -> None:
+    index = Index.create(tmp_path / "index", SynonymEncoder())
+    with index.writer() as writer:
+        writer.upsert(CONTENT)
+        writer.commit()
+    index.encode_pending()
+    index.prepare(Need("ceramic bearing"))
+    away = Index.open(tmp_path / "index", BrokenEncoder())
+    assert away.search(Need("ceramic bearing"), MEMBER) == index.search(Need("ceramic bearing"), MEMBER)
+    assert away.search(Need("ceramic bearing"), MEMBER).meaning
+    assert not away.search(Need("another bearing"), MEMBER).meaning
+
+
 def test_a_half_written_tail_is_overwritten(tmp_path: Path) -> None:
     encoder = LetterEncoder()
     store = VectorStore(tmp_path, encoder)

@@ -15,10 +15,14 @@ _BLOCK = 16_384
 
 
 def similarities(vectors: Vectors, query: Vectors) -> FloatArray:
-    """Return the dot product of every vector with a query, in blocks."""
+    """Return the dot product of every vector with a query, in blocks.
+
+    By einsum, in this thread alone: the matrix product's own threads wait for each other on a busy machine and
+    take four times the processor time.
+    """
     found = np.empty(len(vectors), np.float64)
     for at in range(0, len(vectors), _BLOCK):
-        found[at : at + _BLOCK] = vectors[at : at + _BLOCK] @ query
+        found[at : at + _BLOCK] = np.einsum("ij,j->i", vectors[at : at + _BLOCK], query)
     return found
 
 
@@ -57,7 +61,7 @@ class ApproximateVectors:
         _, found = self._index.search(query.reshape(1, -1), count, params=parameters)
         near = found[0][found[0] >= 0]
         scores = np.full(len(vectors), -np.inf)
-        scores[near] = vectors[near] @ query  # exact again: eight bits choose, they do not score
+        scores[near] = similarities(vectors[near], query)  # exact again: eight bits choose, they do not score
         scores[covered:] = similarities(vectors[covered:], query)
         return np.where(allowed, scores, -np.inf)
 

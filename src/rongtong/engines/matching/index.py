@@ -5,6 +5,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from rongtong.engines.matching.encoders import Encoder, NoEncoder, Vectors
 from rongtong.engines.matching.errors import EncoderError, IndexDamaged
 from rongtong.engines.matching.listing import LEVELS, MEMBERS, PUBLIC, Listing, Need, Searcher
@@ -162,11 +164,27 @@ class Index:
         with self._store.reading() as connection:
             return search(connection, on, request, vector)
 
+    def prepare(self, need: Need) -> None:
+        """Encode a need and keep its vector on disk, so that no request waits for it; for a background job.
+
+        Raises
+        ------
+        EncoderError
+            The encoder does not answer; searching for the need goes on with words.
+        """
+        text = query_summary(need.title, need.text)
+        key = _need_key(text)
+        if self.encoder.dimensions and text and key not in self.vectors:
+            self.vectors.add([key], self.encoder.encode([text], "query"))
+
     def _need_vector(self, need: Need) -> Vectors | None:
         text = query_summary(need.title, need.text)
         if not self.encoder.dimensions or not len(self.vectors) or not text:
             return None
-        key = content_key(text)
+        key = _need_key(text)
+        slot = int(self.vectors.slots([key])[0])
+        if slot >= 0:
+            return np.array(self.vectors.vectors[slot])
         with self._lock:
             if key in self._needs:
                 self._needs.move_to_end(key)
@@ -221,3 +239,8 @@ class Index:
     def close(self) -> None:
         """Close this thread's connection to the files."""
         self._store.close()
+
+
+def _need_key(text: str) -> bytes:
+    """Return a key that no listing's text has: needs are encoded in another way."""
+    return content_key(f"need\0{text}")
