@@ -11,14 +11,14 @@ WORDS = {
     "organisation.register": _("登记机构"),
     "organisation.edit": _("修改资料"),
     "organisation.figures": _("更新年度数据"),
-    "organisation.add_certificate": _("添加证书"),
+    "organisation.add_certificate": _("添加了证书"),
     "organisation.remove_certificate": _("删除证书"),
     "organisation.submit": _("提交核验"),
     "organisation.verify": _("通过核验"),
     "organisation.return": _("退回修改"),
-    "organisation.suspend": _("停用"),
-    "organisation.restore": _("恢复"),
-    "member.invite": _("邀请成员"),
+    "organisation.suspend": _("停用机构"),
+    "organisation.restore": _("恢复机构"),
+    "member.invite": _("邀请了成员"),
     "token.create": _("创建访问令牌"),
 }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rongtong.hub.foundation.forms import RoomForm, row_set
 
@@ -17,25 +18,25 @@ KINDS = [choice for choice in OrganisationKind.choices if choice[0] != Organisat
 SCHEMES = [choice for choice in IdentifierScheme.choices if choice[0] != IdentifierScheme.SECURITIES]
 MOST_UPLOAD = 5 * 1024 * 1024
 SCOPE_LABELS = {
-    "organisation": _("机构资料"),
-    "challenge": _("榜单"),
-    "response": _("揭榜"),
-    "capability": _("能力"),
-    "round": _("批次"),
-    "selection": _("遴选"),
-    "award": _("入选"),
-    "collaboration": _("合作"),
-    "milestone": _("里程碑"),
-    "document": _("文件"),
-    "nda": _("保密协议"),
-    "question": _("问答"),
-    "notice": _("消息"),
-    "search": _("已存搜索"),
-    "listing": _("匹配条目"),
-    "match": _("匹配"),
-    "member": _("成员"),
-    "job": _("后台任务"),
-    "report": _("报告"),
+    "organisation": pgettext_lazy("scope", "机构资料"),
+    "challenge": pgettext_lazy("scope", "榜单"),
+    "response": pgettext_lazy("scope", "揭榜"),
+    "capability": pgettext_lazy("scope", "能力"),
+    "round": pgettext_lazy("scope", "批次"),
+    "selection": pgettext_lazy("scope", "遴选"),
+    "award": pgettext_lazy("scope", "入选"),
+    "collaboration": pgettext_lazy("scope", "合作"),
+    "milestone": pgettext_lazy("scope", "里程碑"),
+    "document": pgettext_lazy("scope", "文件"),
+    "nda": pgettext_lazy("scope", "保密协议"),
+    "question": pgettext_lazy("scope", "问答"),
+    "notice": pgettext_lazy("scope", "消息"),
+    "search": pgettext_lazy("scope", "已存搜索"),
+    "listing": pgettext_lazy("scope", "匹配条目"),
+    "match": pgettext_lazy("scope", "匹配"),
+    "member": pgettext_lazy("scope", "成员"),
+    "job": pgettext_lazy("scope", "后台任务"),
+    "report": pgettext_lazy("scope", "报告"),
 }
 
 

@@ -31,7 +31,7 @@ def sort_key(name: str) -> str:
     """Return a text whose plain order is the pinyin order of the names.
 
     Each Chinese character becomes its syllable with the tone, followed by the character itself, so that
-    homophones stay together and apart. Latin letters stand among the syllables by their letters, without regard to case.
+    homophones stay together and apart. Latin letters stand among the syllables, without regard to case.
     """
     parts: list[str] = []
     for run, chinese in _runs(_plain(name)):

@@ -51,7 +51,7 @@ def give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_form
 def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
-    words = {"title": _("停用机构"), "button": _("停用"), "done": _("已停用。")}
+    words = {"title": _("停用机构"), "button": _("停用机构"), "done": _("已停用。")}
     return _with_reason(request, pk, "organisation.suspend", suspend_organisation, words)
 
 
