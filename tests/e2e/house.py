@@ -1,0 +1,125 @@
+"""A hub served for a test: the real server and the real indexer, on a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.database import ROOT
+
+PATIENCE = 90.0
+
+
+@dataclass
+class House:
+    """A running hub.
+
+    Parameters
+    ----------
+    url
+        Its address, without a slash at the end.
+    home
+        Its folder: mail, files, index and the logs of its processes.
+    """
+
+    url: str
+    home: Path
+    environment: dict[str, str]
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a `rongtong` command against this hub."""
+        return subprocess.run(
+            [sys.executable, "-m", "rongtong", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def django(self, code: str) -> str:
+        """Run a few lines in this hub, with Django ready; gives what they print."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+
+@contextlib.contextmanager
+def served(database_url: str, home: Path, *, indexer: bool = True, worker: bool = False) -> Iterator[House]:
+    """Serve a database until the block ends."""
+    home.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "PYTHONPATH": str(ROOT),
+        "RONGTONG_HOME": str(home),
+        "RONGTONG_SITE_URL": url,
+        "RONGTONG_ENCODER": "none",
+    }
+    house = House(url, home, environment)
+    names = ["web", *(["indexer"] if indexer else []), *(["worker"] if worker else [])]
+    with contextlib.ExitStack() as keep:
+        children = [keep.enter_context(_child(house, name, port)) for name in names]
+        _wait(house, children)
+        yield house
+
+
+@contextlib.contextmanager
+def _child(house: House, name: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    words = [name, f"--port={port}"] if name == "web" else [name]
+    with open(house.home / f"{name}.log", "wb") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "rongtong", *words],
+            cwd=ROOT,
+            env=house.environment if name == "web" else {**house.environment, "RONGTONG_WORKER": "1"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield child
+        finally:
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _wait(house: House, children: list[subprocess.Popen[bytes]]) -> None:
+    """Until the first page answers."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if any(child.poll() is not None for child in children):
+            break
+        try:
+            with urllib.request.urlopen(f"{house.url}/health/live", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            children[0].poll()
+            time.sleep(0.1)
+    logs = "\n".join(path.read_text(errors="replace")[-2000:] for path in house.home.glob("*.log"))
+    raise RuntimeError(f"the hub under test did not start:\n{logs}")
