@@ -34,8 +34,8 @@ def empty_house(tmp_path: Path, worker_id: str) -> Iterator[House]:
 def _house(home: Path, name: str, fill: str) -> Iterator[House]:
     """A copy of the template, filled, served, and dropped again."""
     cluster = database.test_cluster()
-    with database.database_copy(cluster, os.environ[TEMPLATE_VARIABLE], name) as copy:
-        with served(cluster.url(copy), home) as house:
-            if fill:
-                house.django(fill)
-            yield house
+    template = os.environ[TEMPLATE_VARIABLE]
+    with database.database_copy(cluster, template, name) as copy, served(cluster.url(copy), home) as house:
+        if fill:
+            house.django(fill)
+        yield house
