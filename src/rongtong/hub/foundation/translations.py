@@ -106,11 +106,15 @@ def _english(catalogue: Catalog, message: Message) -> Any:
     return there.string or ""
 
 
+def _is_said(message: Message) -> bool:
+    return any(message.string) if isinstance(message.string, list | tuple) else bool(message.string)
+
+
 def disagreements() -> list[str]:
     """Return messages that two rooms put into different English; at run time only one of them would be read."""
     said: dict[tuple[str, str | None], dict[str, str]] = {}
     for room in rooms():
-        for message in _messages(read(room)):
+        for message in filter(_is_said, _messages(read(room))):
             said.setdefault((_text(message.id), message.context), {})[room.name] = repr(message.string)
     return [
         f"{', '.join(versions)}: two translations: {text}"
