@@ -18,7 +18,9 @@ def test_initials_and_spelling_keep_latin_and_digits() -> None:
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
-        ("杭州创新科技有限公司", "hzcx"), ("杭州创新科技有限公司", "hangzhouchuang"), ("杭州创新科技有限公司", "杭州创"),
+        ("杭州创新科技有限公司", "hzcx"),
+        ("杭州创新科技有限公司", "hangzhouchuang"),
+        ("杭州创新科技有限公司", "杭州创"),
         ("重庆长安机械", "cqca"),
         ("澜川重工集团股份有限公司", "lanchuanzhonggong"), ("澜川重工", "lczg"),
         ("长行银行", "cxyh"), ("ABC（中国）有限公司", "abczhongguo"),

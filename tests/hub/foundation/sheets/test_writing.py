@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rongtong.hub.foundation.confined.cells import read_cells
 from rongtong.hub.foundation.listing import Column as ListColumn
 from rongtong.hub.foundation.sheets import Column, export, read, write
-from rongtong.hub.foundation.confined.cells import read_cells
 from rongtong.hub.foundation.sheets.values import clean
 
 COLUMNS = [
@@ -67,7 +67,7 @@ def test_types_header_filters_and_widths() -> None:
         "007",
         1200,
         12.5,
-        dt.datetime(2026, 11, 23),
+        dt.datetime(2026, 11, 23),  # noqa: DTZ001  Excel's cells know no zone
         "开放",
         "是",
     ]
@@ -97,6 +97,7 @@ def in_this_process(target: str, request: dict[str, Any], limits: Any = None) ->
     return json.loads(json.dumps(read_cells(**request)))
 
 
+BETWEEN = (dt.datetime(1995, 1, 1), dt.datetime(2200, 1, 1))  # noqa: DTZ001  the strategy adds the zone
 VALUES = st.fixed_dictionaries(
     {
         "name": st.text(min_size=1, max_size=40).map(clean).filter(bool)
@@ -107,9 +108,7 @@ VALUES = st.fixed_dictionaries(
         "money": st.none() | st.decimals(-(10**11), 10**11, places=2),
         "day": st.none() | st.dates(dt.date(1901, 1, 1), dt.date(2200, 1, 1)),
         "moment": st.none()
-        | st.datetimes(dt.datetime(1995, 1, 1), dt.datetime(2200, 1, 1), timezones=st.just(dt.UTC)).map(
-            lambda moment: moment.replace(microsecond=0)
-        ),
+        | st.datetimes(*BETWEEN, timezones=st.just(dt.UTC)).map(lambda moment: moment.replace(microsecond=0)),
         "state": st.sampled_from([None, "open", "closed"]),
         "yes": st.sampled_from([None, True, False]),
     }

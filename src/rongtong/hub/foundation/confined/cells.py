@@ -88,10 +88,16 @@ def _workbook(path: Path, columns: int) -> Iterator[list[Cell]]:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             twin = openpyxl.load_workbook(again, read_only=True, keep_links=False) if formulas else None
             yield from _sheet_rows(book, twin, columns)
-    except defusedxml.common.DefusedXmlException as error:
-        raise Rejected("sheet.entities") from error
     except (InvalidFileException, zipfile.BadZipFile, *_OF_DAMAGED_FILES) as error:
-        raise Rejected("sheet.damaged") from error
+        # The library wraps what the XML parser raised.
+        hostile = any(isinstance(each, defusedxml.common.DefusedXmlException) for each in _causes(error))
+        raise Rejected("sheet.entities" if hostile else "sheet.damaged") from error
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _has_formulas(path: Path) -> bool:
