@@ -6,16 +6,17 @@ from collections import Counter
 
 import pytest
 from django.utils import translation
+from pytest_django.fixtures import Settings
 
 from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.reference.register import Register
 from rongtong.hub.organisations.reference.tables import _canonical_region, _regions
 
 
-@pytest.fixture
-def with_sample() -> Register:
+def fresh(sample: bool | None) -> Register:
     register = Register(_regions, _canonical_region)
-    register.offer_sample()
+    if sample is not None:
+        register.offer_sample(sample)
     return register
 
 
@@ -25,11 +26,13 @@ def test_the_classification_has_the_size_the_standard_gives() -> None:
 
 
 def test_every_province_has_counties_and_every_parent_exists() -> None:
-    assert len(regions.children()) == 34
-    for entry in regions:
-        assert entry.parent == "" or entry.parent in regions
+    real = fresh(sample=False)
+    assert len(real.children()) == 34
+    for entry in real:
+        assert entry.parent == "" or entry.parent in real
         assert entry.name and entry.english and entry.code.isdigit() and len(entry.code) == 6
-    assert all(regions.children(province.code) for province in regions.children() if province.code != "710000")
+        assert not entry.code.startswith("99")
+    assert all(real.children(province.code) for province in real.children() if province.code != "710000")
 
 
 @pytest.mark.parametrize(
@@ -75,12 +78,22 @@ def test_within_knows_every_level_and_short_forms() -> None:
     assert regions.within("330106") == ("330106",)
 
 
-def test_the_sample_city_is_known_but_offered_only_with_the_sample(with_sample: Register) -> None:
-    assert regions.get("990100").name == "澜川市"  # type: ignore[union-attr]  # it is there
-    assert not regions.is_offered("990102") and not regions.search("澜川") and "990000" not in [e.code for e in regions]
-    assert with_sample.is_offered("990102") and "990100" in [entry.code for entry in with_sample.search("lcs")]
-    assert [entry.name for entry in with_sample.children("990100")][:2] == ["渡北区", "高新区"]
-    assert not [entry for entry in regions if entry.code.startswith("99")]
+def test_the_sample_city_is_known_but_chosen_only_with_the_sample() -> None:
+    without, sample = fresh(sample=False), fresh(sample=True)
+    assert without.name("990100", "zh-hans") == "澜川市"
+    assert not without.is_offered("990102")
+    assert not without.search("澜川")
+    assert sample.is_offered("990102")
+    assert "990100" in [entry.code for entry in sample.search("lcs")]
+    assert [entry.name for entry in sample.children("990100")][:2] == ["渡北区", "高新区"]
+
+
+@pytest.mark.parametrize(("profile", "offered"), [("production", False), ("local", True), ("test", True)])
+def test_production_offers_no_invented_region(settings: Settings, profile: str, offered: bool) -> None:
+    settings.PROFILE = profile
+    register = fresh(sample=None)
+    assert register.is_offered("990102") is offered
+    assert ("990000" in [entry.code for entry in register.children()]) is offered
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 
@@ -38,10 +39,13 @@ class Register:
 
     def __init__(self, load: Callable[[], Iterable[Entry]], canonical: Callable[[str], str]) -> None:
         self._load, self._canonical = load, canonical
-        self._sample_offered = False
+        self._sample_offered: bool | None = None
 
     def offer_sample(self, on: bool = True) -> None:
-        """Offer the invented codes of the sample cluster in lists and searches of this process."""
+        """Offer the invented codes of the sample cluster in lists and searches of this process, or stop that.
+
+        Without a call they are offered everywhere but in production, where real organisations choose.
+        """
         self._sample_offered = on
 
     def canonical(self, code: str) -> str:
@@ -126,7 +130,9 @@ class Register:
         return sum(1 for _ in self)
 
     def _offers(self, entry: Entry) -> bool:
-        return self._sample_offered or not entry.sample
+        if not entry.sample:
+            return True
+        return settings.PROFILE != "production" if self._sample_offered is None else self._sample_offered
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
