@@ -131,7 +131,7 @@ CACHES = {
     }
 }
 MEDIA_ROOT = environment.path("RONGTONG_FILES", RONGTONG_HOME / "files")
-CLAMD = environment.text("RONGTONG_CLAMD")  # virus scanner: host:port or the path of a socket; empty where there is none
+CLAMD = environment.text("RONGTONG_CLAMD")  # virus scanner: host:port or the path of a socket, empty for none
 STATIC_ROOT = environment.path("RONGTONG_STATIC", RONGTONG_HOME / "static")
 STATIC_URL = "/static/"
 STORAGES = {
