@@ -16,7 +16,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from importlib import import_module
 from pathlib import Path
 
 from rongtong.hub.config.children import Child, end_orphans, record
@@ -28,7 +27,6 @@ FIRST_PORT = 8000
 PORTS_TRIED = 20
 MOST_EARLY_DEATHS = 4
 PATIENCE_SECONDS = 90
-SAMPLE = "rongtong.hub.web.sample"
 
 
 def register(commands: Commands) -> None:
@@ -68,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
             os.environ["RONGTONG_RELOAD"] = "1"
         cluster = None if os.environ.get("DATABASE_URL", "").strip() else main_cluster()
         with cluster.in_use() if cluster else nullcontext():
-            prepare(sample=not arguments.empty)
-            House(children(arguments, port), folder / "children", cluster, url).keep()
+            greeting = prepare(sample=not arguments.empty)
+            House(children(arguments, port), folder / "children", cluster, url, greeting).keep()
     return 0
 
 
@@ -106,12 +104,14 @@ def free_port(host: str, wanted: int | None) -> int:
     raise CommandFailed(f"{host}:{wanted or FIRST_PORT} cannot be used ({reason}); choose another with --port")
 
 
-def prepare(*, sample: bool) -> None:
-    """In a process of its own, so that this one stays small and its memory is given back."""
+def prepare(*, sample: bool) -> str:
+    """In a process of its own, so that this one stays small; gives what it says of accounts to sign in with."""
     command = [sys.executable, "-m", "rongtong", "prepare", *(["--sample"] if sample else [])]
-    done = subprocess.run(command, env={**os.environ, "RONGTONG_WORKER": "1"}, check=False)
+    environment = {**os.environ, "RONGTONG_WORKER": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8", check=False)
     if done.returncode:
         raise CommandFailed("the preparation failed; see above")
+    return done.stdout
 
 
 def children(arguments: argparse.Namespace, port: int) -> list[Child]:
@@ -136,11 +136,12 @@ def answers(url: str) -> bool:
 class House:
     """The running processes, from the first start to the end of the last."""
 
-    def __init__(self, found: list[Child], book: Path, cluster: Cluster | None, url: str) -> None:
+    def __init__(self, found: list[Child], book: Path, cluster: Cluster | None, url: str, greeting: str) -> None:
         self.children = found
         self.book = book
         self.cluster = cluster
         self.url = url
+        self.greeting = greeting
         self.ending = threading.Event()
         self.served = False
 
@@ -196,9 +197,8 @@ class House:
     def _greet(self) -> None:
         self.served = True
         print(f"\n融通 Rongtong  {self.url}\n", flush=True)
-        for line in getattr(import_module(SAMPLE), "greeting", list)():
-            print(f"  {line}")
-        print(f"\n日志 logs: {self.children[0].log.parent}    停止 stop: Ctrl-C", flush=True)
+        print(self.greeting)
+        print(f"日志 logs: {self.children[0].log.parent}    停止 stop: Ctrl-C", flush=True)
 
 
 def reset(arguments: argparse.Namespace) -> int:
