@@ -152,6 +152,21 @@ def test_a_refusal_says_what_why_and_what_to_do(client, kind, status, says):
     assert answer["X-Request-ID"] in html
 
 
+@pytest.mark.parametrize(
+    ("referer", "href"),
+    [
+        ("http://testserver/gallery/jobs/?state=done", "/gallery/jobs/?state=done"),
+        ("http://elsewhere/gallery/jobs/", None),
+        ("http://testserver//elsewhere/", None),
+        ("javascript:alert(1)", None),
+        ("http://testserver/gallery/refuse/plain/", None),
+    ],
+)
+def test_a_refusal_leads_back_to_a_page_of_ours(client, referer, href):
+    html = client.get("/gallery/refuse/plain/", headers={"referer": referer, "host": "testserver"}).content.decode()
+    assert re.findall(r'href="([^"]+)">回到上一页', html) == ([href] if href else [])
+
+
 def test_our_own_fault_says_no_internals_and_needs_no_database(django_db_blocker):
     client = Client(raise_request_exception=False)
     with connection.execute_wrapper(_no_database):

@@ -78,6 +78,8 @@ class Page:
 
     def is_open_to(self, actor: Actor) -> bool:
         """Tell whether the reader may open the page, and whether this hub has it."""
+        if self.group == OPERATIONS and not actor.operator:
+            return False
         try:
             reverse(self.route)
         except NoReverseMatch:
@@ -117,6 +119,11 @@ def pages_of(group: str, actor: Actor = VISITOR) -> list[Page]:
     """Return the pages of a group that the reader may open, in order."""
     found = (page for page in _pages if page.group == group and page.is_open_to(actor))
     return sorted(found, key=lambda page: page.order)
+
+
+def open_pages(actor: Actor = VISITOR) -> dict[str, list[Page]]:
+    """Return every group with the pages in it that the reader may open, in order."""
+    return {group: pages_of(group, actor) for group in GROUPS}
 
 
 def is_built(group: str) -> bool:

@@ -29,6 +29,7 @@ SETTINGS_KEY = "frame.settings"
 SETTINGS_SECONDS = 60
 #: The tab bar has room for two signs.
 MOST_NOTICES = 99
+Known = Mapping[str, list[pages.Page]]
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
 
 
@@ -102,15 +103,16 @@ def frame_of(request: HttpRequest) -> Frame:
     """Gather the frame of a request. At most two queries: settings (kept a minute) and unread notices."""
     actor: Actor = getattr(request, "actor", VISITOR)
     extra = pages.frame_values(request)
-    chain = current_group(request.path, actor)
+    known = pages.open_pages(actor)
+    chain = current_group(request.path, known)
     return Frame(
         site=site_settings(),
         places=places(),
         chain=chain,
-        chains=chain_links(chain, actor),
-        subs=group_links(chain, request.path, actor) if chain else [],
-        menu=group_links(pages.ACCOUNT, request.path, actor),
-        foot=group_links(pages.FOOT, request.path, actor),
+        chains=chain_links(chain, known),
+        subs=links_of(known.get(chain, []), request.path),
+        menu=links_of(known[pages.ACCOUNT], request.path),
+        foot=links_of(known[pages.FOOT], request.path),
         account=account_of(actor, extra),
         notices=unread(actor),
         language=get_language() or "zh-hans",
@@ -152,34 +154,34 @@ def _address(name: str) -> str | None:
         return None
 
 
-def current_group(path: str, actor: Actor) -> str:
+def current_group(path: str, known: Known) -> str:
     """Return the chain (or ``operations``) whose page holds this path; the longest address that fits wins."""
-    best, group = 1, ""
-    for key in [*(chain.key for chain in pages.CHAINS), pages.OPERATIONS]:
-        for page in pages.pages_of(key, actor):
-            if path.startswith(page.href) and len(page.href) > best:
-                best, group = len(page.href), key
-    return group
+    groups = [*(chain.key for chain in pages.CHAINS), pages.OPERATIONS]
+    fitting = [(len(page.href), group) for group in groups for page in known[group] if _holds(page, path)]
+    return max(fitting, default=(0, ""))[1]
 
 
-def chain_links(current: str, actor: Actor) -> list[Link]:
+def _holds(page: pages.Page, path: str) -> bool:
+    return page.href != "/" and path.startswith(page.href)
+
+
+def chain_links(current: str, known: Known) -> list[Link]:
     """Return the seven chains, and the operator's work for an operator. What is not built yet says so."""
     home = _address(PLACES["home"]) or "/"
     links = []
     for chain in pages.CHAINS:
-        own = pages.pages_of(chain.key, actor)
+        own = known[chain.key]
         href = own[0].href if own else f"{home}#chain-{chain.key}"
         links.append(Link(chain.label, href, chain.key == current, chain.icon, chain.key, pages.is_built(chain.key)))
-    work = pages.pages_of(pages.OPERATIONS, actor)
+    work = known[pages.OPERATIONS]
     if work:
         links.append(Link(_("运营"), work[0].href, current == pages.OPERATIONS, "settings", pages.OPERATIONS))
     return links
 
 
-def group_links(group: str, path: str, actor: Actor) -> list[Link]:
-    """Return the pages of one group, the one that is open marked."""
-    own = pages.pages_of(group, actor)
-    here = max((page.href for page in own if path.startswith(page.href)), key=len, default="")
+def links_of(own: list[pages.Page], path: str) -> list[Link]:
+    """Return pages as links, the one that is open marked."""
+    here = max((page.href for page in own if _holds(page, path)), key=len, default="")
     return [Link(page.label, page.href, page.href == here, page.icon, page.route) for page in own]
 
 

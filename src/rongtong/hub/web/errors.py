@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
@@ -124,7 +125,7 @@ def _page(
     request: HttpRequest, refusal: Refusal, values: Mapping[str, Any] | None = None, *, bare: bool = False
 ) -> HttpResponse:
     request_id = getattr(request, "request_id", "")
-    context = {"error": refusal, "request_id": request_id, "acts": _acts(), **(values or {})}
+    context = {"error": refusal, "request_id": request_id, "acts": _acts(request), **(values or {})}
     try:
         html = _draw(request, context, bare=bare)
     except DatabaseError:
@@ -147,9 +148,18 @@ def _draw(request: HttpRequest, context: Mapping[str, Any], *, bare: bool) -> st
     return template.render({**context, "frame": bare_frame(request), "public": True})
 
 
-def _acts() -> list[dict[str, str]]:
-    known = ((url_or_none(PLACES["home"]), _("回到首页")),)
+def _acts(request: HttpRequest) -> list[dict[str, str]]:
+    known = ((_came_from(request), _("回到上一页")), (url_or_none(PLACES["home"]), _("回到首页")))
     return [{"href": href, "label": label} for href, label in known if href]
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that led here, as the browser tells it; empty when there is none."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    ours = before.netloc == request.META.get("HTTP_HOST") and before.path.startswith("/")
+    if not ours or before.path == request.path or before.path.startswith("//"):
+        return ""
+    return f"{before.path}?{before.query}" if before.query else before.path
 
 
 def _last_resort(refusal: Refusal, request_id: str) -> HttpResponse:
