@@ -16,7 +16,7 @@ class RoomConfig(AppConfig):
         cls.default = True
 
     def ready(self) -> None:
-        for part in ("rules", "subjects", "notices", "listings", "domain", "navigation", "desk", "finding"):
+        for part in ("rules", "subjects", "notices", "listings", "domain", "navigation", "desk", "finding", "keeping"):
             name = f"{self.name}.{part}"
             if find_spec(name) is None:
                 continue

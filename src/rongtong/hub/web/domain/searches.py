@@ -3,12 +3,17 @@
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.actors import SYSTEM, Actor
 from rongtong.hub.foundation.errors import Fault, Invalid
 from rongtong.hub.foundation.models import SavedSearch
+from rongtong.hub.foundation.notices import notify
 from rongtong.hub.foundation.verbs import verb
+from rongtong.hub.organisations.domain.actors import actor_by_id
+
+from ..saved import news_in
 
 MOST = 50
 
@@ -56,3 +61,21 @@ def _clean(query: str) -> str:
 def forget_search(*, search: SavedSearch, by: Actor) -> None:
     """Delete a saved search."""
     SavedSearch._base_manager.filter(pk=search.pk).delete()
+
+
+def tell_news() -> int:
+    """Tell those whose kept searches have rows they have not seen, with the rights they have now. Returns how many.
+
+    What was told is not told again: the mark moves with the notice, in one transaction.
+    """
+    told = 0
+    for search in SavedSearch._base_manager.filter(notify=True).order_by("pk").iterator():
+        known = actor_by_id(search.account_id, search.organisation_id)
+        if known is None or not news_in(search, known[0]):
+            continue
+        with transaction.atomic():
+            seen = SavedSearch._base_manager.filter(pk=search.pk, seen_until=search.seen_until)
+            if seen.update(seen_until=datetime.now(UTC)):
+                notify("search.news", to=[search.account_id], about=search, by=SYSTEM)
+                told += 1
+    return told

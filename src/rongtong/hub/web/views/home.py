@@ -5,10 +5,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.api import actor_of
-from rongtong.hub.foundation.pages import CHAINS, is_built
+from rongtong.hub.foundation.pages import CHAINS
 from rongtong.hub.innovation.enums import Stage
 
-from ..context import chain_links
 from ..queries import closing_soon, current_round, figures
 
 STAGES = list(Stage)
@@ -18,14 +17,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Fast, printable, readable without scripts."""
     actor = actor_of(request)
     round = current_round()
-    links = {link.key: link for link in chain_links("", actor)}
     context = {
         "title": _("大企业发榜，中小企业揭榜"),
         "closing": closing_soon(actor),
         "round": round,
         "stage": STAGES.index(Stage(round.state)) if round else 0,
         "figures": figures(),
-        "chains": [{"chain": one, "built": is_built(one.key), "href": links[one.key].href} for one in CHAINS],
+        "chains": CHAINS,
         "signed_in": not actor.is_visitor,
     }
     return render(request, "web/home.html", context)
