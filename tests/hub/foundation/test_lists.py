@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rongtong.hub.foundation.actors import VISITOR, Actor
+from rongtong.hub.foundation.errors import Refusal
 from rongtong.hub.foundation.filters import counts_by, identifiers
 from rongtong.hub.foundation.listing import count_capped
 from rongtong.hub.foundation.lists import (
@@ -385,6 +386,17 @@ def test_an_export_holds_what_is_filtered_and_no_more():
     assert len(rows) == 31
     assert {row[2] for row in rows[1:]} == {"done"}
     assert "jobs.xlsx" in response["Content-Disposition"]
+
+
+@pytest.mark.django_db
+def test_an_export_beyond_what_a_file_should_hold_is_refused(monkeypatch):
+    monkeypatch.setattr("rongtong.hub.foundation.lists.MOST_EXPORTED", 10)
+    make(10)
+    assert a_list("export=csv").respond().status_code == 200
+    make(1)
+    with pytest.raises(Refusal) as refused:
+        a_list("export=csv").respond()
+    assert refused.value.code == "export.too_many"
 
 
 @pytest.mark.django_db

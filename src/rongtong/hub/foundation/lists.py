@@ -39,8 +39,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .actors import VISITOR, Actor
-from .errors import Text
+from .errors import Refusal, Text
 from .filters import Chip, Choice, Dates, Filter, Flag, Multi, Option, Range, Search
+from .formatting import number
 from .listing import MOST, Bulk, Column, Count, Sort, View, count_capped, draw_cell
 from .models import SavedSearch
 from .templating import url_or_none
@@ -66,6 +67,8 @@ __all__ = [
 SIZES = (20, 50, 100)
 #: Deeper pages cost the database more than they help anybody: filter or export instead.
 DEEPEST = 10_000
+#: A file with more rows is of no use to a person, and ties up a process.
+MOST_EXPORTED = 50_000
 REMEMBER = 365 * 24 * 3600
 #: The route that keeps a search; it takes page, name, query, notify, next by POST.
 SAVE_ROUTE = "web:save_search"
@@ -153,11 +156,11 @@ class ListPage:
 
     def _read_page(self) -> int:
         given = self.request.GET.get("page", "1")
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 0
-        if number < 1 or (number - 1) * self.size >= DEEPEST:
+        page = int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 0
+        if page < 1 or (page - 1) * self.size >= DEEPEST:
             self._ignore("page", given)
             return 1
-        return number
+        return page
 
     def _refuse_unknown(self) -> None:
         known = RESERVED | set(self.extra) | {key for one in self.offered for key in one.keys}
@@ -344,6 +347,13 @@ class ListPage:
 
     def export(self, format: str) -> HttpResponse:
         """Answer with everything that matches, as a file; the same rows as the page."""
+        if self.found[MOST_EXPORTED : MOST_EXPORTED + 1].exists():
+            raise Refusal(
+                "export.too_many",
+                what=_("没有导出：内容太多。"),
+                why=gettext("一个文件最多 %(most)s 行。") % {"most": number(MOST_EXPORTED)},
+                cure=_("加上筛选条件，分几次导出。"),
+            )
         sheets = import_module("rongtong.hub.foundation.sheets")
         columns = [column for column in self.columns if column.exported]
         answer: HttpResponse = sheets.export(columns, self.found, self.name, format)
