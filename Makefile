@@ -37,4 +37,4 @@ bench: setup-dev
 	@set -e; for one in $$(grep -l __main__ benchmarks/*.py); do $(PYTHON) $$one $(ARGS); done
 
 shots: setup-dev
-	$(PYTHON) scripts/shots.py $(ARGS)
+	PYTHONPATH=. $(PYTHON) scripts/shots.py $(ARGS)
