@@ -134,7 +134,7 @@ def scored(selection: Selection, points: list[list[int]] | None = None) -> Selec
 
     for number, (reviewer, actor) in enumerate(zip(selection.reviewers, selection.jury, strict=True)):
         for place, response in enumerate(selection.responses):
-            a_sheet(reviewer, response, points[number][place] if points else 80 - 10 * place)
+            a_sheet(reviewer, response, points[number][place] if points else 80 - 5 * place)
         hand_in(reviewer=reviewer, by=actor)
     selection.challenge.refresh_from_db()
     return selection

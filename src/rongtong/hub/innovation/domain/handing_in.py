@@ -133,8 +133,7 @@ def _plan_faults(response: Response, steps: list[PlannedMilestone]) -> list[Faul
         faults += _step_faults(step, row, response.months)
     total = sum((step.cost for step in steps if step.cost is not None), Decimal(0))
     if response.cost is not None and steps and total != response.cost:
-        message = _("里程碑经费合计与所需经费不一致。")
-        faults.append(Fault("cost", message, "response.cost_sum"))
+        faults.append(Fault("cost", _("里程碑经费合计与所需经费不一致。"), "response.cost_sum"))
     return faults
 
 

@@ -30,7 +30,7 @@ LEVELS = (
     _("8 级：产品定型"),
     _("9 级：产品经使用检验"),
 )
-READINESS: list[tuple[str, Text]] = [("", _("未填"))] + [(str(n), label) for n, label in enumerate(LEVELS, 1)]
+READINESS: Any = [("", _("未填"))] + [(str(n), label) for n, label in enumerate(LEVELS, 1)]
 STEP_COLUMNS = [
     ("title", _("里程碑"), ""),
     ("month", _("完成于"), _("第几个月")),
@@ -39,12 +39,12 @@ STEP_COLUMNS = [
 ]
 
 
-def _text(name: str, label: Text, rows: int) -> forms.CharField:
+def _text(name: str, label: Any, rows: int) -> forms.CharField:
     area = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=LONGEST[name], required=False, widget=area)
 
 
-def _amount(label: Text) -> forms.DecimalField:
+def _amount(label: Any) -> forms.DecimalField:
     # six places of 万元 are a fen: what the API wrote is shown and kept exactly
     return forms.DecimalField(label=label, min_value=Decimal(0), max_digits=16, decimal_places=6, required=False)
 

@@ -13,6 +13,7 @@ from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.organisations.models import Organisation
 
 from ..domain.promises import meets
+from ..domain.responses import targets_open_to
 from ..enums import CollaborationState, MilestoneState
 from ..models import Achievement, Collaboration
 from ..targets import plain
@@ -87,14 +88,21 @@ def with_parts(rows: QuerySet[Collaboration]) -> QuerySet[Collaboration]:
         "response__commitments",
         "response__partners__organisation",
         "response__challenge__targets",
+        "challenge__targets",
     )
 
 
-def result_rows(collaboration: Collaboration, actor: Actor) -> list[ResultRow] | None:
-    """Results beside promises; None where the challenge closes its targets to this reader."""
-    if collaboration.challenge.targets_level > collaboration.challenge.level_open_to(actor) and not actor.acts_for(
-        collaboration.leader_id
-    ):
+def result_rows(collaboration: Collaboration, actor: Actor, opened: bool | None = None) -> list[ResultRow] | None:
+    """Results beside promises; None where the challenge closes its targets to this reader.
+
+    Parameters
+    ----------
+    opened
+        Whether the targets are open to the actor, where that is known already for a whole list.
+    """
+    if opened is None:
+        opened = targets_open_to(collaboration.challenge, actor)
+    if not opened and not actor.acts_for(collaboration.leader_id):
         return None
     found = {one.target_id: one for one in collaboration.achievements.all()}
     return [ResultRow(one, found.get(one.target.pk)) for one in promise_rows(collaboration.response)]

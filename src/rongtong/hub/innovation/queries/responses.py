@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from ..domain.responses import targets_open_to
 from ..enums import Consent, ResponseState
 from ..models import Challenge, Commitment, Partner, PlannedMilestone, Response, Target
 from ..targets import TargetRow, plain
+from .disclosure import Hidden, disclosed_many
 
 #: Sections of the form in its order: anchor, label, and the fields whose faults belong to it.
 SECTIONS: tuple[tuple[str, Text, frozenset[str]], ...] = (
@@ -93,9 +95,21 @@ def with_parts(rows: QuerySet[Response]) -> QuerySet[Response]:
     )
 
 
-def whole(response: Response, actor: Actor) -> Whole:
-    """A visible response with its parts. The targets keep the level that the challenge gives them."""
-    opened = targets_open_to(response.challenge, actor)
+def with_open_targets(challenges: Iterable[Challenge], actor: Actor) -> set[UUID]:
+    """The challenges whose targets this actor may read. One query for all of them."""
+    return {one.id for one in disclosed_many(challenges, actor) if not isinstance(one.targets, Hidden)}
+
+
+def whole(response: Response, actor: Actor, opened: bool | None = None) -> Whole:
+    """A visible response with its parts. The targets keep the level that the challenge gives them.
+
+    Parameters
+    ----------
+    opened
+        Whether the targets are open to the actor, where that is known already for a whole list.
+    """
+    if opened is None:
+        opened = targets_open_to(response.challenge, actor)
     return Whole(
         response=response,
         challenge=response.challenge,
@@ -144,7 +158,7 @@ def for_list(rows: QuerySet[Response]) -> QuerySet[Response]:
     )
 
 
-def live_response(challenge_id: object, actor: Actor) -> Response | None:
+def live_response(challenge_id: UUID, actor: Actor) -> Response | None:
     """The response to a challenge that the actor's organisation leads now, if any. One query."""
     if actor.organisation_id is None:
         return None

@@ -161,7 +161,7 @@ class Overview:
 
 def can_see_selection(challenge: Challenge, actor: Actor) -> bool:
     """The challenger's people and the operator, unless in conflict; reviewers without a conflict."""
-    own = Reviewer.visible_to(actor).filter(challenge=challenge, account_id=actor.account_id or None).first()
+    own = Reviewer.visible_to(actor).filter(Q(account_id=actor.account_id), challenge=challenge).first()
     if own is not None and own.conflict == ConflictState.CONFLICT:
         return False
     if own is not None and own.conflict == ConflictState.NONE:
@@ -206,6 +206,8 @@ def overview_of(challenge: Challenge, actor: Actor) -> Overview:
 class Opinion:
     """One reviewer's sheet on a response, readable once all have handed in."""
 
+    id: UUID
+    version: int
     reviewer: Reviewer
     comment: str
     total: Decimal | None
@@ -229,5 +231,7 @@ def opinions_of(challenge: Challenge, actor: Actor) -> dict[UUID, list[Opinion]]
         points = {key: one.points for key, one in given.items() if one.points is not None}
         total = exact(weighted(points, weights)) if weights.keys() <= points.keys() else None
         cells = [Cell(one, given.get(one.pk)) for one in criteria]
-        found.setdefault(sheet.response_id, []).append(Opinion(sheet.reviewer, sheet.comment, total, cells))
+        found.setdefault(sheet.response_id, []).append(
+            Opinion(sheet.pk, sheet.version, sheet.reviewer, sheet.comment, total, cells)
+        )
     return found

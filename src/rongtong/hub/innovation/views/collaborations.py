@@ -219,7 +219,7 @@ def _on_step(request: HttpRequest, pk: UUID, act: Callable[[Milestone, Actor], A
 def _note(request: HttpRequest) -> str:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        raise Invalid([Fault("note", " ".join(form.errors["note"]), "too_long")])
+        raise Invalid([Fault("note", " ".join(map(str, form.errors["note"])), "too_long")])
     return str(form.cleaned_data["note"])
 
 

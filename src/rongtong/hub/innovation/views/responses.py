@@ -249,8 +249,9 @@ def _conflict(request: HttpRequest, row: Response, forms: ResponseForms, stale: 
     whole_theirs = {name: theirs.get(name, "") for name in names}
     whole_yours = {name: yours.get(name, "") for name in names}
     lines = differences(labels_of(names, forms.targets), whole_yours, whole_theirs)
-    forms.form.data = forms.form.data.copy()
-    forms.form.data["version"] = str(stale.version)
+    sent_again: Any = request.POST.copy()
+    sent_again["version"] = str(stale.version)
+    forms.form.data = sent_again
     row.refresh_from_db()
     shown = {"refusal": stale, "lines": [line for line in lines if not line["same"]], "version": stale.version}
     return _form(request, find_response(row.pk, actor_of(request)), forms, 409, shown)

@@ -172,9 +172,15 @@ def sheet(request: HttpRequest, pk: UUID, response: UUID) -> HttpResponse:
     form = _form(board, row, _chosen(request.POST, row))
     if not form.is_valid():
         return _wrong(request, reviewer, response, form, quiet)
-    given = {"reviewer": reviewer, "response": row.response, "points": form.points(), "by": actor}
     try:
-        saved = save_sheet(version=form.cleaned_data["version"], comment=form.cleaned_data["comment"], **given)
+        saved = save_sheet(
+            reviewer=reviewer,
+            response=row.response,
+            points=form.points(),
+            version=form.cleaned_data["version"],
+            comment=form.cleaned_data["comment"],
+            by=actor,
+        )
     except Stale as stale:
         return _stale(request, reviewer, row, form, stale, quiet)
     except Invalid as refusal:
@@ -227,8 +233,9 @@ def _stale(
     labels = [(name, field.label or name) for name, field in form.fields.items() if name != "version"]
     full = [{name: one.get(name, "") for name, _label in labels} for one in (yours, theirs)]
     lines = [line for line in differences(labels, *full) if not line["same"]]
-    form.data = form.data.copy()
-    form.data["version"] = str(stale.version)
+    sent_again: Any = request.POST.copy()
+    sent_again["version"] = str(stale.version)
+    form.data = sent_again
     shown = {"refusal": stale, "lines": lines, "version": stale.version}
     return _board(request, reviewer, str(row.response.pk), form=form, conflict=shown, status=409)
 
