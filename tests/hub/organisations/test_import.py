@@ -329,7 +329,7 @@ def test_the_faults_are_said_in_the_language_of_the_page(staff: Client) -> None:
     batch = ImportBatch._base_manager.get()
     staff.cookies["language"] = "en"
     page = staff.get(reverse("organisations:import_batch", args=[batch.pk])).content.decode()
-    assert "统一社会信用代码" not in page
+    assert "应为 18 位" not in page and "has 18 characters, this one has 3" in page
 
 
 def test_what_is_no_sheet_is_refused_where_it_was_chosen(staff: Client) -> None:

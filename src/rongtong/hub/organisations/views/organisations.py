@@ -1,6 +1,8 @@
 """The list of organisations and the page of one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -37,6 +39,7 @@ from ..queries import (
     same_number,
     visible,
 )
+from ..queries import queue as waiting
 from ..reference import industries, regions
 from ..size_class import SizeClass
 
@@ -105,6 +108,15 @@ class Organisations(ListPage):
         Column("founded", _("成立年份"), shown=False),
     )
 
+    @cached_property
+    def offered(self) -> list[Filter]:
+        """As declared; which regions there are is asked once for the whole page."""
+        known = cache(region_options)
+        return [
+            replace(one, choices=known) if isinstance(one, Multi) and one.name == "region" else one
+            for one in super().offered
+        ]
+
     def rows(self) -> QuerySet[Organisation]:
         return Organisation.visible_to(self.actor)
 
@@ -137,9 +149,7 @@ class Queue(Organisations):
     saves = False
 
     def rows(self) -> QuerySet[Organisation]:
-        from ..queries import queue  # the same rows as on the desk
-
-        return queue(self.actor)
+        return waiting(self.actor)
 
 
 @require_safe
