@@ -117,6 +117,8 @@ def draft(request: HttpRequest) -> HttpResponse:
             "version": 9,
         }
         return JsonResponse(stale, status=409)
+    if request.POST.get("title") == "不行":
+        return JsonResponse({"what": "名称不能这样写。"}, status=422)
     SAVED.update(version=int(request.POST["version"]) + 1, title=request.POST["title"])
     return JsonResponse({"version": SAVED["version"], "saved_at": timezone.now().isoformat()})
 

@@ -138,6 +138,12 @@ def test_a_conflict_shows_both_and_loses_nothing(form):
     assert gallery.SAVED == {"version": 10, "title": "对方写的"}
 
 
+def test_a_draft_that_is_refused_says_why(form):
+    form.fill("#id_title", "不行")
+    saved(form).to_have_text("名称不能这样写。")
+    assert form.input_value("#id_title") == "不行"
+
+
 def test_without_a_network_the_text_stays_and_is_saved_later(form):
     form.context.set_offline(True)
     form.fill("#id_title", "离线写的")

@@ -59,7 +59,7 @@ class Draft {
       this.conflict(await answer.json());
     } else {
       this.dirty = true;
-      this.say(this.note?.dataset.failed ?? "");
+      this.say(await reason(answer) || (this.note?.dataset.failed ?? ""));
     }
   }
 
@@ -81,6 +81,12 @@ class Draft {
   }
 }
 
+// what the server says of its refusal, where it says it as JSON
+async function reason(answer) {
+  const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+  return said.what ?? "";
+}
+
 // field · yours · theirs; a button takes theirs into the form
 function table(said, form) {
   const out = document.createElement("table");
@@ -94,7 +100,8 @@ function table(said, form) {
     take.type = "button";
     take.className = "btn btn-sm";
     take.textContent = theirs ?? "";
-    take.addEventListener("click", () => { control.value = theirs ?? ""; row.remove(); control.dispatchEvent(new Event("input", { bubbles: true })); });
+    take.disabled = !control;      // what the form does not show cannot be taken over here
+    take.addEventListener("click", () => { control.value = theirs ?? ""; row.remove(); form.dispatchEvent(new Event("input")); });
     row.insertCell().append(take);
   }
   return out;
