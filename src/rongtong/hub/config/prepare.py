@@ -30,7 +30,9 @@ def prepare(arguments: argparse.Namespace) -> None:
     collect_static_files()
     if arguments.sample:
         load_sample()
-    for line in sample_accounts():
+    greeting = sample_accounts()
+    mark_sample(bool(greeting))
+    for line in greeting:
         print(line)
 
 
@@ -130,3 +132,14 @@ def sample_accounts() -> list[str]:
 
     emails = [each.email for each in named.accounts()]
     return named.greeting() if Account._base_manager.filter(email__in=emails).exists() else []
+
+
+def mark_sample(is_there: bool) -> None:
+    """Tell the processes of this machine, which start before they ask a database, whether the sample is loaded."""
+    from django.conf import settings
+
+    mark = Path(settings.SAMPLE_MARK)
+    if is_there:
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)

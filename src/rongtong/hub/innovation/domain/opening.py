@@ -20,7 +20,7 @@ def open_scores_if_all_handed_in(challenge: Challenge, by: Actor) -> bool:
     if not handed_in or not all(handed_in):
         return False
     challenge.scores_open = True
-    challenge.touch("scores_open")
+    challenge.save(update_fields=["scores_open"])  # no new version: everybody reads that, and may not know of scores
     people = people_of(challenge.organisation_id, "manager", "owner")
     notify("selection.scores_open", to=people, about=challenge, by=by, organisation_id=challenge.organisation_id)
     return True

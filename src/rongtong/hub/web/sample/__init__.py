@@ -8,7 +8,7 @@ from .content import read
 from .reading import ContentError
 from .records import Cluster
 
-__all__ = ["Cluster", "ContentError", "greeting", "load", "read"]
+__all__ = ["Cluster", "ContentError", "load", "read"]
 
 
 def load(**given: Any) -> None:
@@ -16,10 +16,3 @@ def load(**given: Any) -> None:
     from .loading import load as load_cluster  # needs Django ready, which reading does not
 
     load_cluster(**given)
-
-
-def greeting() -> list[str]:
-    """The lines that name the sample accounts."""
-    from .loading.named import greeting as lines
-
-    return lines()

@@ -114,7 +114,7 @@ def _dates(world: World, round: Round) -> dict[str, Any]:
         "publish_at": calendar.midnight(round.publish_at) + timedelta(hours=9),
         "respond_until": calendar.deadline(round.respond_until),
         "select_until": calendar.deadline(round.select_until),
-        "conclude_on": calendar.date(round.conclude_on),
+        "conclude_on": calendar.day(round.conclude_on),
     }
 
 
@@ -130,8 +130,8 @@ def _advance(world: World, *, key: str, to: str) -> None:
 
 def _number(world: World, round: Round) -> None:
     """Give the numbers of the year of publication, by places that do not depend on what this telling leaves out."""
-    prefix, year = world.rounds[round.key].number_prefix, world.calendar.date(round.publish_at).year
-    of_year = [key for key, day in world.publications.items() if world.calendar.date(day).year == year]
+    prefix, year = world.rounds[round.key].number_prefix, world.calendar.day(round.publish_at).year
+    of_year = [key for key, day in world.publications.items() if world.calendar.day(day).year == year]
     own = [key for key in of_year if key in world.challenges and world.cluster.challenges[key].round == round.key]
     rows = ChallengeRow._base_manager.filter(pk__in=[world.challenges[key].pk for key in own])
     rows.update(number=Concat(Value("="), "number"))  # out of the way of the numbers to give
@@ -144,8 +144,8 @@ def _number(world: World, round: Round) -> None:
     told = [day for day in world.publications.values() if day <= round.publish_at]
     NumberSeries._base_manager.filter(prefix=prefix).delete()
     NumberSeries._base_manager.bulk_create(
-        NumberSeries(prefix=prefix, year=each, last=sum(world.calendar.date(day).year == each for day in told))
-        for each in {world.calendar.date(day).year for day in told}
+        NumberSeries(prefix=prefix, year=each, last=sum(world.calendar.day(day).year == each for day in told))
+        for each in {world.calendar.day(day).year for day in told}
     )
 
 

@@ -58,15 +58,15 @@ class Calendar:
     def __init__(self, today: date) -> None:
         self.today = today
 
-    def date(self, day: int) -> date:
+    def day(self, day: int) -> date:
         return self.today + timedelta(days=day)
 
     def midnight(self, day: int) -> datetime:
-        return datetime.combine(self.date(day), MIDNIGHT, timezone.get_default_timezone())
+        return datetime.combine(self.day(day), MIDNIGHT, timezone.get_default_timezone())
 
     def deadline(self, day: int) -> datetime:
         """The hour at which what is due on a day is due."""
-        return datetime.combine(self.date(day), DEADLINE, timezone.get_default_timezone())
+        return datetime.combine(self.day(day), DEADLINE, timezone.get_default_timezone())
 
     def end_of_month(self, months: int) -> date:
         """The last day of the month so many months on."""

@@ -18,7 +18,6 @@ from .members import operator_of
 #: Notices of the last days are still unread, for everybody.
 UNREAD_DAYS = 21
 READ_AFTER = timedelta(hours=20)
-MARK = "hub.sample"
 
 
 def finish(cluster: Cluster, calendar: Calendar) -> None:
@@ -36,7 +35,6 @@ def finish(cluster: Cluster, calendar: Calendar) -> None:
             "hub.host": "澜川市工业和信息化局",
             "hub.operator": operator.name,
             "hub.phone": "0000-8860 0123",
-            MARK: True,
         }.items()
     )
     with connection.cursor() as cursor:

@@ -105,7 +105,7 @@ def _award(world: World, *, challenge: Challenge) -> None:
 def _begin(world: World, collaboration: Collaboration) -> CollaborationRow:
     """The days of the work count from the contract, not from the day of loading."""
     response = world.cluster.responses[collaboration.response]
-    start = world.calendar.date(collaboration.starts)
+    start = world.calendar.day(collaboration.starts)
     row = CollaborationRow._base_manager.get(response=world.responses[collaboration.response])
     ends = months_later(start, response.months)
     CollaborationRow._base_manager.filter(pk=row.pk).update(starts_on=start, ends_on=ends)
