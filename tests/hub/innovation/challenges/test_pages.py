@@ -36,7 +36,15 @@ def page(client: Client, name: str, *args: object, **query: str) -> str:
     return response.content.decode()
 
 
-ROLES = ("visitor", "unverified", "rival.viewer", "own.contributor", "own.manager", "operator.viewer", "operator.contributor")
+ROLES = (
+    "visitor",
+    "unverified",
+    "rival.viewer",
+    "own.contributor",
+    "own.manager",
+    "operator.viewer",
+    "operator.contributor",
+)
 
 
 @pytest.mark.parametrize("state", list(ChallengeState))
@@ -185,6 +193,8 @@ def test_pages_in_english_hold_no_chinese_but_names(name: str) -> None:
     with translation.override("en"):
         text = page(signed_in(cast, role, "en"), name)
 
-    body = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", text[text.index("<main") : text.index("</main>")], flags=re.S)
+    body = re.sub(
+        r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", text[text.index("<main") : text.index("</main>")], flags=re.S
+    )
     left = {line.strip() for line in body.splitlines() if CHINESE.search(line)}
     assert not {line for line in left if not re.search("测试|澜川", line)}, left

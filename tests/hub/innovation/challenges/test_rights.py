@@ -2,6 +2,7 @@
 
 import pytest
 
+from rongtong.hub.foundation.models import ImportBatch
 from rongtong.hub.foundation.rights import VERBS, allowed, refusal
 from rongtong.hub.innovation.enums import PUBLISHED, ChallengeState, Stage
 from rongtong.hub.innovation.models import Question
@@ -53,7 +54,8 @@ def test_the_table_knows_every_verb_of_these_nouns() -> None:
     nouns = ("challenge.", "question.", "round.", "invitation.")
 
     assert {verb for verb in VERBS if verb.startswith(nouns)} == {
-        *EXPECTED, "challenge.create", "question.answer", "invitation.open",
+        *EXPECTED, "challenge.create", "challenge.check_import", "challenge.rename_import", "challenge.apply_import",
+        "challenge.discard_import", "challenge.undo_import", "question.answer", "invitation.open",
         "round.create", "round.edit", "round.advance",
     }  # fmt: skip
 
@@ -70,6 +72,7 @@ def test_every_verb_on_a_round(stage: Stage) -> None:
     assert who("round.create") == OPERATOR
     assert (who("round.edit"), who("round.advance")) == (going, going)
     assert who("challenge.create") == {*OWN_WRITERS, "rival.contributor", *OPERATOR}
+    assert who("challenge.check_import") == {*OWN_WRITERS, "rival.contributor", *OPERATOR}
 
 
 def test_answering_belongs_to_the_challenger() -> None:
@@ -80,6 +83,22 @@ def test_answering_belongs_to_the_challenger() -> None:
     )
 
     assert {role for role, actor in cast.actors.items() if allowed(actor, "question.answer", question)} == OWN_WRITERS
+
+
+def test_an_import_belongs_to_those_who_uploaded_it() -> None:
+    cast = a_cast()
+    member = cast.people["own.contributor"]
+    for state, verbs in {
+        "checked": {"rename_import", "apply_import", "discard_import"},
+        "applied": {"undo_import"},
+        "undone": set(),
+    }.items():
+        batch = ImportBatch._base_manager.create(
+            kind="challenges", account_id=member.account_id, organisation_id=member.organisation_id, state=state
+        )
+        for verb in ("rename_import", "apply_import", "discard_import", "undo_import"):
+            found = {role for role, actor in cast.actors.items() if allowed(actor, f"challenge.{verb}", batch)}
+            assert found == (OWN_WRITERS if verb in verbs else set()), (state, verb)
 
 
 def test_the_refusal_tells_role_from_state() -> None:

@@ -52,8 +52,8 @@ def test_all_faults_at_once() -> None:
     with pytest.raises(Invalid) as title:
         create_round(values=dates(leader_size_classes=[], number_prefix="需求"), by=by)
     turned = dates(
-            title="倒序", publish_at=now, respond_until=now, select_until=now, conclude_on=timezone.localdate(now)
-        )
+        title="倒序", publish_at=now, respond_until=now, select_until=now, conclude_on=timezone.localdate(now)
+    )
     with pytest.raises(Invalid) as order:
         create_round(values=turned, by=by)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Router, Status
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import Page, actor_of, needs, paged, tagged, version_asked
@@ -30,6 +30,7 @@ from ..domain.watches import unwatch_challenge, watch_challenge
 from ..enums import ChallengeState
 from ..models import Challenge, ChallengeInvitation, Round
 from ..queries import challenges as reads
+from ..queries.acting import own_id
 from ..queries.disclosure import disclosed, disclosed_many, with_parts
 from .shapes import (
     Ask,
@@ -82,7 +83,7 @@ def list_challenges(
     actor = actor_of(request)
     rows = Challenge.visible_to(actor)
     if own:
-        rows = rows.filter(organisation_id=actor.organisation_id) if actor.role else rows.none()
+        rows = rows.filter(organisation_id=own_id(actor)) if actor.role else rows.none()
     if state is not None:
         rows = rows.filter(state=state)
     if round_id is not None:
@@ -110,9 +111,7 @@ def create(request: HttpRequest, payload: NewChallenge, response: HttpResponse) 
         organisation=organisation,
         submit=payload.submit,
     )
-    if not made.is_visible_to(actor):  # the operator's draft for an enterprise is that enterprise's
-        return 201, ChallengeOut.of(disclosed(made, actor))
-    return 201, shown(made, actor, response)
+    return Status(201, shown(made, actor, response))
 
 
 @router.get("/{uuid:pk}", response=ChallengeOut)
@@ -174,7 +173,7 @@ def withdraw(request: HttpRequest, pk: UUID, payload: Reason) -> Any:
 def copy(request: HttpRequest, pk: UUID, payload: CopyInto) -> Any:
     challenge, actor = find(request, pk)
     into = visible(Round, actor, payload.round_id)
-    return 201, shown(copy_challenge(challenge=challenge, round=into, by=actor), actor)
+    return Status(201, shown(copy_challenge(challenge=challenge, round=into, by=actor), actor))
 
 
 @router.post("/{uuid:pk}/watch", response=ChallengeOut)
@@ -213,7 +212,7 @@ def invite_organisations(request: HttpRequest, pk: UUID, payload: Invite) -> Any
 def open_own_invitation(request: HttpRequest, pk: UUID) -> Any:
     """Note that the invited side has read it."""
     challenge, actor = find(request, pk)
-    rows = ChallengeInvitation.visible_to(actor).filter(challenge=challenge, organisation_id=actor.organisation_id)
+    rows = ChallengeInvitation.visible_to(actor).filter(challenge=challenge, organisation_id=own_id(actor))
     row = rows.values_list("pk", flat=True).first()
     invitation = visible(ChallengeInvitation, actor, row or UUID(int=0), "organisation")
     open_invitation(invitation=invitation, by=actor)
@@ -233,4 +232,4 @@ def ask(request: HttpRequest, pk: UUID, payload: Ask) -> Any:
     challenge, actor = find(request, pk)
     made = ask_question(challenge=challenge, text=payload.text, by=actor)
     every = reads.questions_of(challenge, actor, inside=False, may_answer=False)
-    return 201, next(QuestionOut.of(one) for one in every if one.id == made.pk)
+    return Status(201, next(QuestionOut.of(one) for one in every if one.id == made.pk))

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import Page, actor_of, needs, paged, tagged
@@ -43,7 +43,7 @@ def list_rounds(request: HttpRequest, state: Stage | None = None, cursor: str = 
 def create(request: HttpRequest, payload: RoundFields, response: HttpResponse) -> Any:
     actor = actor_of(request)
     needs(actor, "operator")
-    return 201, _shown(create_round(values=payload.values(), by=actor), actor, response)
+    return Status(201, _shown(create_round(values=payload.values(), by=actor), actor, response))
 
 
 @router.get("/{uuid:pk}", response=RoundOut)

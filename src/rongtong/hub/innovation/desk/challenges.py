@@ -12,6 +12,7 @@ from rongtong.hub.foundation.desk import LIMIT, Waiting, waits
 
 from ..enums import ChallengeState
 from ..models import Challenge, ChallengeInvitation, Question
+from ..queries.acting import own_id
 
 
 @waits
@@ -19,7 +20,7 @@ def needs_sent_back(actor: Actor) -> Iterator[Waiting]:
     """One query for those who write for their organisation."""
     if not actor.is_member or "contributor" not in actor.steps:
         return
-    rows = Challenge.visible_to(actor).filter(organisation_id=actor.organisation_id, state=ChallengeState.RETURNED)
+    rows = Challenge.visible_to(actor).filter(organisation_id=own_id(actor), state=ChallengeState.RETURNED)
     for row in rows.select_related("round").order_by("changed_at")[:LIMIT]:
         yield Waiting(
             title=_("修改被退回的需求"),
@@ -36,7 +37,7 @@ def questions_to_answer(actor: Actor) -> Iterator[Waiting]:
     if not actor.is_member or "contributor" not in actor.steps:
         return
     rows = Question.visible_to(actor).filter(
-        challenge__organisation_id=actor.organisation_id, challenge__state=ChallengeState.OPEN, answered_at=None
+        challenge__organisation_id=own_id(actor), challenge__state=ChallengeState.OPEN, answered_at=None
     )
     for row in rows.select_related("challenge").order_by("created_at")[:LIMIT]:
         yield Waiting(
@@ -70,7 +71,7 @@ def invitations_to_open(actor: Actor) -> Iterator[Waiting]:
     if not actor.is_member:
         return
     rows = ChallengeInvitation.visible_to(actor).filter(
-        organisation_id=actor.organisation_id,
+        organisation_id=own_id(actor),
         opened_at=None,
         challenge__state=ChallengeState.OPEN,
         challenge__deadline__gt=timezone.now(),

@@ -156,7 +156,9 @@ def faults_of_submission(challenge: Challenge, targets: list[TargetRow]) -> list
         "contact_name": _("请填写联系人。"),
     }
     found += [
-        Fault(name, text, f"challenge.no_{name}") for name, text in required.items() if not getattr(challenge, name)
+        Fault(name, text, f"challenge.no_{name}")
+        for name, text in required.items()
+        if getattr(challenge, name) in (None, "")
     ]
     if not challenge.contact_phone and not challenge.contact_email:
         found.append(Fault("contact_phone", _("请填写电话或邮箱。"), "challenge.no_contact"))

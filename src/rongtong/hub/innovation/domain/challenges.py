@@ -21,6 +21,7 @@ from rongtong.hub.organisations.size_class import SizeClass
 
 from ..enums import ChallengeState, Stage
 from ..models import Challenge, Round
+from ..queries.acting import own_id
 from ..targets import TargetRow
 from .challenge_values import EDITABLE, assign, faults_of_draft, faults_of_submission, values_of
 from .targets import faults_of_rows, replace_targets, rows_of
@@ -92,7 +93,7 @@ def _create(
 
 def _challenger(organisation: Organisation | None, by: Actor) -> Organisation:
     if organisation is None or by.acts_for(organisation.pk):
-        owner = Organisation._base_manager.get(pk=by.organisation_id)
+        owner = Organisation._base_manager.get(pk=own_id(by))
     elif "operator" in by.roles:
         owner = organisation
     else:

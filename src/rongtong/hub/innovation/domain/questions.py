@@ -14,6 +14,7 @@ from rongtong.hub.organisations.domain.actors import people_of
 
 from ..enums import ChallengeState
 from ..models import Challenge, Question
+from ..queries.acting import own_id
 from .challenges import WRITERS
 from .publication import watchers
 
@@ -32,7 +33,7 @@ def ask_question(*, challenge: Challenge, text: str, by: Actor) -> Question:
             "question.closed", what=_("不能再提问。"), why=_("揭榜截止时间已过。"), cure=_("可以查看已公开的答复。")
         )
     waiting = Question._base_manager.filter(
-        challenge=challenge, organisation_id=by.organisation_id, answered_at=None
+        challenge=challenge, organisation_id=own_id(by), answered_at=None
     ).count()
     if waiting >= MOST_WAITING:
         raise Refusal(
@@ -41,7 +42,7 @@ def ask_question(*, challenge: Challenge, text: str, by: Actor) -> Question:
             why=_("贵单位已有 20 个问题在等待答复。"),
             cure=_("请等发榜方答复后再问。"),
         )
-    question = Question(challenge=challenge, organisation_id=by.organisation_id, text=text)
+    question = Question(challenge=challenge, organisation_id=own_id(by), text=text)
     question.save()
     people = people_of(challenge.organisation_id, *WRITERS)
     notify("question.asked", to=people, about=challenge, by=by, organisation_id=challenge.organisation_id)

@@ -18,6 +18,7 @@ from rongtong.hub.organisations.size_class import SizeClass
 from ..enums import ChallengeState, Stage
 from ..models import Challenge, Response, Round
 from ..models.response import HANDED_IN
+from ..queries.acting import own_id
 from ..signals import challenge_listing_changed
 from .publication import close_challenge, publish_in_held_round
 
@@ -47,7 +48,7 @@ def next_stage(stage: str) -> Stage | None:
 @verb("round.create")
 def create_round(*, values: Mapping[str, Any], by: Actor) -> Round:
     """Announce a round; it collects needs from now on. Raises ``Invalid`` with every fault."""
-    round = Round(organisation_id=by.organisation_id)
+    round = Round(organisation_id=own_id(by))
     _assign(round, values)
     _check(round)
     round.save()

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import Refusal
+from rongtong.hub.foundation.errors import Refusal, SignInNeeded
 from rongtong.hub.foundation.verbs import verb
 
 from ..models import Challenge, Watch
@@ -15,6 +15,9 @@ MOST = 500
 def watch_challenge(*, challenge: Challenge, by: Actor) -> Challenge:
     """Keep it in view; doing so twice changes nothing."""
     own = Watch.visible_to(by)
+    person = by.account_id
+    if person is None:
+        raise SignInNeeded
     if own.count() >= MOST and not own.filter(challenge=challenge).exists():
         raise Refusal(
             "challenge.too_many_watched",
@@ -22,7 +25,7 @@ def watch_challenge(*, challenge: Challenge, by: Actor) -> Challenge:
             why=_("收藏已达 500 项。"),
             cure=_("请先取消一些不再关注的榜单。"),
         )
-    Watch._base_manager.bulk_create([Watch(account_id=by.account_id, challenge=challenge)], ignore_conflicts=True)
+    Watch._base_manager.bulk_create([Watch(account_id=person, challenge=challenge)], ignore_conflicts=True)
     return challenge
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.forms import RoomForm, row_set
 from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.size_class import SizeClass
@@ -27,11 +26,11 @@ SIZES = [(one.value, one.label) for one in SizeClass if one is not SizeClass.UNC
 READINESS = [("", _("不限"))] + [(str(n), _("%(level)s 级以上") % {"level": n}) for n in range(1, 10)]
 
 
-def _level(label: Text) -> forms.TypedChoiceField:
+def _level(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, choices=OPEN_LEVELS, coerce=int)
 
 
-def _text(label: Text, most: int, rows: int = 5) -> forms.CharField:
+def _text(label: Any, most: int, rows: int = 5) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, widget=forms.Textarea(attrs={"rows": rows}))
 
 
@@ -119,7 +118,8 @@ class NewChallengeForm(ChallengeForm):
 
 class TargetForm(RoomForm):
     indicator = forms.CharField(label=_("指标"), max_length=120)
-    comparison = forms.ChoiceField(label=_("比较"), choices=Comparison.choices)
+    # the first choice is the initial one: a row in which nothing else stands counts as empty
+    comparison = forms.ChoiceField(label=_("比较"), choices=Comparison.choices, initial=Comparison.AT_LEAST)
     value = forms.DecimalField(label=_("目标值"), max_digits=18, decimal_places=6)
     value_high = forms.DecimalField(label=_("上限"), max_digits=18, decimal_places=6, required=False)
     unit = forms.CharField(label=_("单位"), max_length=40, required=False)

@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rongtong.hub.organisations.reference import Entry, Register
+from rongtong.hub.organisations.reference import Register
+
+from ..domain.codes import meant
 
 MOST_OFFERED = 5
 DIVIDERS = str.maketrans("，,；;\n", "、、、、、")
@@ -40,7 +42,7 @@ class CodesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "、".join(written(self.register, code) for code in value) if isinstance(value, list | tuple) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # a list of codes, not a text
+    def clean(self, value: Any) -> list[str]:
         return list(dict.fromkeys(code_of(self.register, part) for part in divided(super().clean(value))))
 
 
@@ -54,7 +56,7 @@ class WordsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "、".join(value) if isinstance(value, list | tuple) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # a list of words, not a text
+    def clean(self, value: Any) -> list[str]:
         words = list(dict.fromkeys(divided(super().clean(value))))
         if any(len(word) > self.longest for word in words):
             raise ValidationError(_("每一项最多 %(longest)s 字。"), code="too_long", params={"longest": self.longest})
@@ -79,19 +81,14 @@ def code_of(register: Register, text: str) -> str:
     ValidationError
         No entry fits, or several do; names the closest.
     """
-    code = text.split()[0] if text.split() else ""
-    if code in register:
-        return register.canonical(code)
-    found = register.search(text, limit=MOST_OFFERED + 1)
-    exact = [entry for entry in found if text in _names(register, entry)]
-    if len(exact) == 1 or len(found) == 1:
-        return (exact or list(found))[0].code
+    codes = meant(register, text)
+    if len(codes) == 1:
+        return codes[0]
+    found = [entry for code in codes if (entry := register.get(code))] or list(register.search(text, MOST_OFFERED + 1))
+    if len(found) == 1:
+        return found[0].code
     if not found:
         raise ValidationError(_("没有找到「%(text)s」。请填写代码或名称。"), code="unknown", params={"text": text[:20]})
     offered = gettext("、").join(f"{entry.code} {register.full_name(entry.code)}" for entry in found[:MOST_OFFERED])
     message = _("「%(text)s」不止一个，请写明是哪一个：%(offered)s。")
     raise ValidationError(message, code="several", params={"text": text[:20], "offered": offered})
-
-
-def _names(register: Register, entry: Entry) -> set[str]:
-    return {entry.name, entry.english, register.full_name(entry.code, "zh-hans"), register.full_name(entry.code, "en")}

@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.forms import RoomForm
 from rongtong.hub.organisations.size_class import SizeClass
 
 SIZES = [(one.value, one.label) for one in SizeClass if one is not SizeClass.UNCLASSIFIED]
 
 
-def _moment(label: Text) -> forms.DateTimeField:
+def _moment(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, widget=widget)
 

@@ -12,9 +12,7 @@ class ReturnForm(RoomForm):
 
 
 class WithdrawForm(RoomForm):
-    reason = forms.CharField(
-        label=_("理由"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    reason = forms.CharField(label=_("理由"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     examples = {"reason": _("已有企业揭榜时必填，揭榜企业会看到。")}
 
 

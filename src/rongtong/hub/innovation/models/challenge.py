@@ -104,8 +104,8 @@ class Challenge(Entity):
         roles = super().roles_of(actor)
         if actor.is_member and not roles:
             roles |= {"outsider", *(f"outsider.{step}" for step in actor.steps)}
-        may_review = actor.account_id is not None and self.state == ChallengeState.SELECTING
-        if may_review and self.reviewers.filter(account_id=actor.account_id).exists():
+        person = actor.account_id if self.state == ChallengeState.SELECTING else None
+        if person is not None and self.reviewers.filter(account_id=person).exists():
             roles.add("reviewer")
         return roles
 
@@ -268,8 +268,8 @@ class Watch(models.Model):
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Watch]":
         """One's own."""
-        rows = cls._base_manager.filter(account_id=actor.account_id)
-        return rows if actor.account_id else rows.none()
+        rows = cls._base_manager.all()
+        return rows.none() if actor.account_id is None else rows.filter(account_id=actor.account_id)
 
 
 class NumberSeries(models.Model):

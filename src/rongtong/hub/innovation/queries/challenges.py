@@ -19,6 +19,7 @@ from rongtong.hub.trust.models import NonDisclosureAgreement
 from ..enums import PUBLISHED, CapabilityState, ChallengeState, Stage
 from ..models import Capability, Challenge, ChallengeInvitation, Question, Response, Target, Watch
 from ..models.response import HANDED_IN
+from .acting import own_id
 from .disclosure import SUBJECT, DisclosedChallenge
 
 Condition = tuple[str, str]
@@ -76,7 +77,7 @@ def with_shown_budget(rows: QuerySet[Challenge], actor: Actor) -> QuerySet[Chall
 
 def leadable(actor: Actor) -> Q:
     """Rows that the actor's organisation may lead an answer to, by its size class and the round's rule."""
-    own = Organisation.visible_to(actor).filter(pk=actor.organisation_id).values_list("size_class", "kind").first()
+    own = Organisation.visible_to(actor).filter(pk=own_id(actor)).values_list("size_class", "kind").first()
     if own is None or own[1] != "enterprise":
         return Q(pk__isnull=True)
     return (
@@ -89,9 +90,7 @@ def leadable(actor: Actor) -> Q:
 
 def invited(actor: Actor) -> Q:
     """Rows that the actor's organisation was asked to answer."""
-    rows = ChallengeInvitation._base_manager.filter(
-        challenge_id=OuterRef("pk"), organisation_id=actor.organisation_id
-    )
+    rows = ChallengeInvitation._base_manager.filter(challenge_id=OuterRef("pk"), organisation_id=own_id(actor))
     return Q(Exists(rows))
 
 
@@ -119,7 +118,7 @@ def profile_of(actor: Actor) -> Profile | None:
     """The reader's organisation for comparing with conditions. Three queries, none for visitors."""
     if actor.organisation_id is None or actor.role is None:
         return None
-    own = Organisation.visible_to(actor).filter(pk=actor.organisation_id).first()
+    own = Organisation.visible_to(actor).filter(pk=own_id(actor)).first()
     if own is None:
         return None
     held = Certificate.visible_to(actor).filter(organisation=own).exclude(expires__lt=timezone.localdate())
@@ -193,7 +192,7 @@ class Standing:
 
 def standing(challenge: Challenge, actor: Actor, *, knows_answers: bool) -> Standing:
     """At most four queries."""
-    own = ChallengeInvitation.visible_to(actor).filter(challenge=challenge, organisation_id=actor.organisation_id)
+    own = ChallengeInvitation.visible_to(actor).filter(challenge=challenge, organisation_id=own_id(actor))
     return Standing(
         watched=actor.account_id is not None and Watch.visible_to(actor).filter(challenge=challenge).exists(),
         invitation=own.first() if actor.role is not None else None,

@@ -25,6 +25,10 @@ right("challenge.copy", "own.contributor", "operator")
 right("challenge.invite", "own.contributor", "operator", states=(OPEN,))
 right("challenge.watch", "account", states=PUBLISHED, feed=())
 right("challenge.unwatch", "account", feed=())
+right("challenge.check_import", "member.contributor", "operator", feed=())
+for verb in ("rename_import", "apply_import", "discard_import"):
+    right(f"challenge.{verb}", "own.contributor", states=("checked",), feed=())
+right("challenge.undo_import", "own.contributor", states=("applied",), feed=())
 right("invitation.open", "own.viewer", scope="challenge:write", feed=())
 
 routes(
@@ -36,10 +40,10 @@ routes(
         "innovation:challenge_files",
         "innovation:challenge_people",
         "innovation:challenge_activity",
-        "innovation:challenge_pdf",
     ],
 )
-routes("account", names=["innovation:challenge_watch"])
+# a paper costs the server seconds: for people with an account
+routes("account", names=["innovation:challenge_watch", "innovation:challenge_pdf"])
 routes("member", names=["innovation:own_challenges"])
 routes(
     "member.contributor",
@@ -54,7 +58,11 @@ routes(
         "innovation:challenge_invite",
         "innovation:challenge_import",
         "innovation:challenge_import_template",
-        "innovation:challenge_import_result",
+        "innovation:challenge_import_batch",
+        "innovation:challenge_import_rename",
+        "innovation:challenge_import_apply",
+        "innovation:challenge_import_discard",
+        "innovation:challenge_import_undo",
         "innovation:challenge_import_faults",
     ],
 )

@@ -10,5 +10,6 @@ right("round.create", "operator", feed={"anyone"})
 right("round.edit", "operator", states=UNFINISHED, feed={"anyone"})
 right("round.advance", "operator", states=UNFINISHED, feed={"anyone"})
 
-routes("anyone", names=["innovation:rounds", "innovation:round", "innovation:round_catalogue"])
+routes("anyone", names=["innovation:rounds", "innovation:round"])
+routes("account", names=["innovation:round_catalogue"])
 routes("operator", names=["innovation:round_new", "innovation:round_edit", "innovation:round_advance"])

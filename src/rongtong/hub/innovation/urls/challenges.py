@@ -2,18 +2,27 @@
 
 from django.urls import path
 
-from ..views import challenge_forms, challenge_list, challenge_verbs, challenges, questions
+from ..views import challenge_forms, challenge_imports, challenge_list, challenge_verbs, challenges, papers, questions
 
 urlpatterns = [
     path("challenges/", challenge_list.challenges, name="challenges"),
     path("challenges/own/", challenge_list.own_challenges, name="own_challenges"),
     path("challenges/new/", challenge_forms.challenge_new, name="challenge_new"),
+    path("challenges/import/", challenge_imports.upload, name="challenge_import"),
+    path("challenges/import/template/", challenge_imports.template, name="challenge_import_template"),
+    path("challenges/import/<uuid:pk>/", challenge_imports.batch, name="challenge_import_batch"),
+    path("challenges/import/<uuid:pk>/columns/", challenge_imports.rename, name="challenge_import_rename"),
+    path("challenges/import/<uuid:pk>/apply/", challenge_imports.apply, name="challenge_import_apply"),
+    path("challenges/import/<uuid:pk>/discard/", challenge_imports.discard, name="challenge_import_discard"),
+    path("challenges/import/<uuid:pk>/undo/", challenge_imports.undo, name="challenge_import_undo"),
+    path("challenges/import/<uuid:pk>/faults/", challenge_imports.faults, name="challenge_import_faults"),
     path("operations/screening/", challenge_list.screening, name="screening"),
     path("challenges/<uuid:pk>/", challenges.challenge, name="challenge"),
     path("challenges/<uuid:pk>/questions/", challenges.challenge_questions, name="challenge_questions"),
     path("challenges/<uuid:pk>/files/", challenges.challenge_files, name="challenge_files"),
     path("challenges/<uuid:pk>/people/", challenges.challenge_people, name="challenge_people"),
     path("challenges/<uuid:pk>/activity/", challenges.challenge_activity, name="challenge_activity"),
+    path("challenges/<uuid:pk>/challenge.pdf", papers.challenge_pdf, name="challenge_pdf"),
     path("challenges/<uuid:pk>/edit/", challenge_forms.challenge_edit, name="challenge_edit"),
     path("challenges/<uuid:pk>/autosave/", challenge_forms.challenge_autosave, name="challenge_autosave"),
     path("challenges/<uuid:pk>/review/", challenge_forms.challenge_review, name="challenge_review"),

@@ -50,12 +50,12 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
     if not rounds:
         return render(request, "innovation/challenge_no_round.html", {"title": _("申报需求")})
     empty = {**values_of(Challenge(organisation=owner)), "region": owner.region, "industry": owner.industry}
-    bound = request.method == "POST"
+    bound, adding = request.method == "POST", False
     starting = {**initial_of(empty), "round": request.GET.get("round") or rounds[0].pk}
     form = NewChallengeForm(request.POST if bound else None, rounds=rounds, initial=starting)
     targets = TargetRows(request.POST if bound else None, prefix="targets")
     if bound and targets.wants_row():
-        targets = one_more(targets)
+        targets, adding = one_more(targets), True
     elif bound and form.is_valid() and targets.is_valid():
         try:
             made = create_challenge(
@@ -66,7 +66,7 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("草稿已建立，之后的修改会自动保存。"))
             return HttpResponseRedirect(reverse("innovation:challenge_edit", args=[made.pk]))
-    return _form_page(request, form, targets, None)
+    return _form_page(request, form, targets, None, adding=adding)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +82,7 @@ def challenge_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     data = _resolved(request.POST, challenge, current)
     form, rows = ChallengeForm(data), TargetRows(data, prefix="targets")
     if rows.wants_row():
-        return _form_page(request, form, one_more(rows), challenge)
+        return _form_page(request, form, one_more(rows), challenge, adding=True)
     if form.is_valid() and rows.is_valid():
         try:
             edit_challenge(
@@ -95,7 +95,7 @@ def challenge_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Invalid as refused:
             form.add_faults(refused)
         except Stale as stale:
-            return _form_page(request, form, rows, challenge, stale)
+            return _form_page(request, form, rows, challenge, stale=stale)
         else:
             name = "challenge_review" if "review" in data else "challenge"
             return HttpResponseRedirect(reverse(f"innovation:{name}", args=[pk]))
@@ -135,8 +135,8 @@ def challenge_review(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             submit_challenge(challenge=challenge, by=opened.actor)
-        except Invalid as faults:
-            refused = faults
+        except Invalid as missing:
+            refused = missing
         else:
             messages.success(request, _("已提交审核。"))
             return HttpResponseRedirect(reverse("innovation:challenge", args=[pk]))
@@ -153,19 +153,26 @@ def challenge_review(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, form: ChallengeForm, rows: Any, challenge: Challenge | None, stale: Stale | None = None
+    request: HttpRequest,
+    form: ChallengeForm,
+    rows: Any,
+    challenge: Challenge | None,
+    *,
+    adding: bool = False,
+    stale: Stale | None = None,
 ) -> HttpResponse:
+    """Draw the form: as it stands, with its faults, with one more row, or beside a colleague's version."""
     attributes: dict[str, Any] = {}
     if challenge is not None:
         version = stale.version if stale else challenge.version
         attributes = {"data-autosave": reverse("innovation:challenge_autosave", args=[challenge.pk])}
         attributes["data-version"] = version
-    faulty = bool(form.errors) or (rows.is_bound and not rows.is_valid())
+    faulty = not adding and (bool(form.errors) or (rows.is_bound and not rows.is_valid()))
     values = {
         "form": form,
         "targets": rows,
         "target_columns": TARGET_COLUMNS,
-        "all_forms": [form, rows] if form.is_bound and not rows.wants_row() else [form],
+        "all_forms": [] if adding else [form, rows],
         "challenge": disclosed(challenge, actor_of(request)) if challenge else None,
         "version": attributes.get("data-version"),
         "form_attributes": attributes,
@@ -174,7 +181,7 @@ def _form_page(
         "title": challenge.title if challenge else _("申报需求"),
         "look": STATE_LOOK,
     }
-    status = 409 if stale else 422 if form.is_bound and faulty and not rows.wants_row() else 200
+    status = 409 if stale else 422 if form.is_bound and faulty else 200
     return render(request, "innovation/challenge_form.html", values, status=status)
 
 

@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import formatting, sheets
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.filters import Multi, Option, Read, counts_by
 from rongtong.hub.foundation.listing import Count
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Range, Search, Sort
 from rongtong.hub.organisations.reference import Register, industries, regions
 
 from ..enums import PUBLISHED, ChallengeState
-from ..exports.challenges import FURTHER_COLUMNS, NEED_COLUMNS, closed_groups, need_rows
+from ..exports.challenges import COLUMNS, closed_groups, need_rows
 from ..models import Challenge
 from ..queries import challenges as reads
+from ..queries.acting import own_id
 from ..queries.disclosure import DisclosedChallenge, Hidden, disclosed_many, with_parts
 
 MOST_EXPORTED = 5000
@@ -37,7 +37,7 @@ WAITING = (ChallengeState.SUBMITTED, ChallengeState.SCREENED, ChallengeState.RET
 
 @dataclass(frozen=True)
 class Codes(Multi):
-    """Codes of a register that occur among the rows, the frequent ones first. One query, whatever the register holds."""
+    """Codes of a register that occur among the rows, the frequent ones first. One query."""
 
     register: Register | None = None
 
@@ -69,7 +69,7 @@ class OpenBudget(Range):
 
 
 def _shown_name(row: DisclosedChallenge) -> str:
-    return row.publisher.short if row.publisher else gettext("匿名发榜")
+    return gettext("匿名发榜") if isinstance(row.publisher, Hidden) else row.publisher.short
 
 
 def _shown_budget(row: DisclosedChallenge) -> str:
@@ -79,7 +79,7 @@ def _shown_budget(row: DisclosedChallenge) -> str:
 class ChallengeRows(ListPage):
     """What all lists of challenges share: rows are drawn and exported as this reader may see them."""
 
-    noun: Text = _("项")
+    noun = _("项")
     search = Search("title", placeholder=_("标题、编号、指标、发榜方；支持拼音首字母"))
 
     def find(self, rows: QuerySet[Any], q: str) -> QuerySet[Any]:
@@ -94,7 +94,7 @@ class ChallengeRows(ListPage):
 
     def export(self, format: str) -> HttpResponse:
         shown = disclosed_many(self.found[:MOST_EXPORTED], self.actor)
-        return sheets.export((*NEED_COLUMNS, *FURTHER_COLUMNS), need_rows(shown), self.name, format)
+        return sheets.export(COLUMNS, need_rows(shown), self.name, format)
 
     def cell(self, row: Any, column: Column) -> Any:
         if column.key == "title":
@@ -166,7 +166,7 @@ class OwnChallenges(ChallengeRows):
     columns = Challenges.columns
 
     def rows(self) -> QuerySet[Challenge]:
-        return self.arranged(Challenge.visible_to(self.actor).filter(organisation_id=self.actor.organisation_id))
+        return self.arranged(Challenge.visible_to(self.actor).filter(organisation_id=own_id(self.actor)))
 
 
 class Screening(ChallengeRows):

@@ -94,9 +94,7 @@ def challenge_questions(request: HttpRequest, pk: UUID) -> HttpResponse:
 def questions_context(opened: Opened) -> dict[str, Any]:
     answers = opened.actor.acts_for(opened.challenge.organisation_id) and "contributor" in opened.actor.steps
     return {
-        "questions": questions_of(
-            opened.challenge, opened.actor, inside=opened.shown.inside, may_answer=answers
-        ),
+        "questions": questions_of(opened.challenge, opened.actor, inside=opened.shown.inside, may_answer=answers),
         "may_ask": allowed(opened.actor, "question.ask", opened.challenge),
     }
 

@@ -157,7 +157,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("批次已发布公告，开始征集。"))
             return HttpResponseRedirect(reverse("innovation:round", args=[made.pk]))
-    values = {"form": form, "round": None, "title": _("新建批次"), "differences": []}
+    values: dict[str, Any] = {"form": form, "round": None, "title": _("新建批次"), "differences": []}
     return render(request, "innovation/round_form.html", values, status=422 if form.errors else 200)
 
 
@@ -188,14 +188,15 @@ def round_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _with_version(form: RoundForm, stale: Stale) -> RoundForm:
     """The same content, to be saved over the version that was shown beside it."""
-    data: Any = form.data.copy()
+    given: Any = form.data
+    data = given.copy()
     data["version"] = str(stale.version)
     return RoundForm(data)
 
 
 def _differences(stale: Stale) -> list[dict[str, Any]]:
-    form = RoundForm(initial=stale.theirs)
-    mine = RoundForm(initial=stale.yours)
+    form = RoundForm(initial=dict(stale.theirs))
+    mine = RoundForm(initial=dict(stale.yours))
     names = [(name, str(field.label)) for name, field in RoundForm.base_fields.items() if name != "version"]
     rows = differences(
         names,
