@@ -230,7 +230,7 @@ def merged(data: QueryDict, theirs: Mapping[str, str]) -> QueryDict:
 class PartnerForm(RoomForm):
     """Whom to ask, and for what."""
 
-    organisation = forms.UUIDField(label=_("单位"), widget=forms.HiddenInput)
+    organisation = forms.UUIDField(label=_("机构"), widget=forms.HiddenInput)
     part = forms.CharField(label=_("承担内容"), max_length=300)
     share = forms.DecimalField(
         label=_("经费占比"), min_value=Decimal(0), max_value=Decimal(100), decimal_places=2, required=False

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,6 +20,7 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Fault, Invalid, NotVisible
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
+from rongtong.hub.trust.queries import documents_of
 
 from ..domain.collaborations import complete_collaboration, report_result, terminate_collaboration
 from ..domain.milestones import accept, agree_to_change, decline_change, deliver, propose_change, return_delivery
@@ -28,7 +29,6 @@ from ..forms.collaborations import ChangeForm, ConclusionForm, NoteForm, ResultR
 from ..models import Collaboration, Milestone
 from ..queries.collaborations import own_collaborations, result_rows, with_parts
 from ..queries.disclosure import disclosed
-from ..queries.documents import documents_section
 
 STATES = {"active": ("open", "progress"), "completed": ("ok", "check"), "terminated": ("", "ban")}
 MILESTONES = {
@@ -125,7 +125,7 @@ def _page(
         "feed": [
             {"at": one.at, "text": FEED[one.verb], "by": one.name} for one in audit.feed(row, actor) if one.verb in FEED
         ],
-        "documents": documents_section(row, actor),
+        "documents": documents_of(row, actor),
     }
     return render(request, "innovation/collaboration.html", context, status=status)
 
@@ -162,7 +162,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
             except Invalid as problem:
                 refusal = problem
             else:
-                messages.success(request, _t("结果已填报，等待发榜方验收。"))
+                messages.success(request, gettext("结果已填报，等待发榜方验收。"))
                 return redirect("innovation:collaboration", pk)
     context = {
         "collaboration": row,
@@ -176,12 +176,12 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _end(request, pk, complete_collaboration, _t("已结题验收，结果记入双方档案。"))
+    return _end(request, pk, complete_collaboration, gettext("已结题验收，结果记入双方档案。"))
 
 
 @require_POST
 def terminate(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _end(request, pk, terminate_collaboration, _t("合作已终止。"))
+    return _end(request, pk, terminate_collaboration, gettext("合作已终止。"))
 
 
 def _end(request: HttpRequest, pk: UUID, act: Callable[..., Collaboration], said: str) -> HttpResponse:
@@ -231,34 +231,42 @@ def propose(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, _find(_find_step(pk, actor).collaboration_id, actor), forms=form, status=422)
     change = form.change()
     return _on_step(
-        request, pk, lambda step, by: propose_change(milestone=step, change=change, by=by), _t("已提议，等待对方同意。")
+        request,
+        pk,
+        lambda step, by: propose_change(milestone=step, change=change, by=by),
+        gettext("已提议，等待对方同意。"),
     )
 
 
 @require_POST
 def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _on_step(request, pk, lambda step, by: agree_to_change(milestone=step, by=by), _t("已同意改动。"))
+    return _on_step(request, pk, lambda step, by: agree_to_change(milestone=step, by=by), gettext("已同意改动。"))
 
 
 @require_POST
 def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _on_step(request, pk, lambda step, by: decline_change(milestone=step, by=by), _t("改动未采纳。"))
+    return _on_step(request, pk, lambda step, by: decline_change(milestone=step, by=by), gettext("改动未采纳。"))
 
 
 @require_POST
 def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _on_step(
-        request, pk, lambda step, by: deliver(milestone=step, note=_note(request), by=by), _t("已交付，等待验收。")
+        request, pk, lambda step, by: deliver(milestone=step, note=_note(request), by=by), gettext("已交付，等待验收。")
     )
 
 
 @require_POST
 def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _on_step(request, pk, lambda step, by: accept(milestone=step, note=_note(request), by=by), _t("已验收。"))
+    return _on_step(
+        request, pk, lambda step, by: accept(milestone=step, note=_note(request), by=by), gettext("已验收。")
+    )
 
 
 @require_POST
 def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _on_step(
-        request, pk, lambda step, by: return_delivery(milestone=step, note=_note(request), by=by), _t("已退回修改。")
+        request,
+        pk,
+        lambda step, by: return_delivery(milestone=step, note=_note(request), by=by),
+        gettext("已退回修改。"),
     )

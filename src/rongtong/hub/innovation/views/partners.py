@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rongtong.hub.foundation.api import actor_of
@@ -40,7 +40,7 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Invalid as refusal:
         form.add_faults(refusal)
         return _page(request, row, form, 422)
-    messages.success(request, _t("已邀请，等待对方确认。"))
+    messages.success(request, gettext("已邀请，等待对方确认。"))
     return redirect("innovation:response_partners", pk)
 
 
@@ -69,7 +69,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, find_response(part.response_id, actor), None, 422)
     change_partner(partner=part, by=actor, part=form.cleaned_data["part"], share=form.cleaned_data["share"])
-    messages.success(request, _t("已保存；有改动时对方须重新确认。"))
+    messages.success(request, gettext("已保存；有改动时对方须重新确认。"))
     return redirect("innovation:response_partners", part.response_id)
 
 
@@ -78,7 +78,7 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     part = find_part(pk, actor)
     remove_partner(partner=part, by=actor)
-    messages.success(request, _t("已移除。"))
+    messages.success(request, gettext("已移除。"))
     return redirect("innovation:response_partners", part.response_id)
 
 
@@ -87,7 +87,7 @@ def remind(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     part = find_part(pk, actor)
     remind_partner(partner=part, by=actor)
-    messages.success(request, _t("已再次提醒。"))
+    messages.success(request, gettext("已再次提醒。"))
     return redirect("innovation:response_partners", part.response_id)
 
 
@@ -96,7 +96,7 @@ def consent(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     part = find_part(pk, actor)
     give_consent(partner=part, by=actor)
-    messages.success(request, _t("已同意加入联合体。"))
+    messages.success(request, gettext("已同意加入联合体。"))
     return redirect("innovation:response", part.response_id)
 
 
@@ -108,5 +108,5 @@ def refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RefusalForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     refuse_consent(partner=part, reason=reason, by=actor)
-    messages.success(request, _t("已谢绝。"))
+    messages.success(request, gettext("已谢绝。"))
     return redirect("innovation:responses")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,6 +21,7 @@ from rongtong.hub.foundation.errors import Invalid, NotVisible, Stale
 from rongtong.hub.foundation.forms import differences, one_more
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
+from rongtong.hub.trust.queries import documents_of
 
 from ..domain.handing_in import missing, submit_response
 from ..domain.responses import (
@@ -43,7 +44,6 @@ from ..forms.responses import (
 )
 from ..models import Challenge, Partner, Response
 from ..queries.disclosure import disclosed
-from ..queries.documents import documents_section
 from ..queries.responses import Whole, asked_parts, by_section, for_list, own_responses, sections, whole, with_parts
 from ..queries.selection import criteria_of
 
@@ -132,7 +132,7 @@ def _page(one: Whole, actor: Actor) -> dict[str, Any]:
         "challenge": disclosed(one.challenge, actor),
         "states": STATES,
         "consents": CONSENTS,
-        "documents": documents_section(one.response, actor),
+        "documents": documents_of(one.response, actor),
     }
 
 
@@ -187,7 +187,11 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         forms.steps = one_more(forms.steps)
         return _form(request, row, forms)
     if not forms.is_valid():
-        return JsonResponse({"what": _t("有内容需要修改。")}, status=422) if quiet else _form(request, row, forms, 422)
+        return (
+            JsonResponse({"what": gettext("有内容需要修改。")}, status=422)
+            if quiet
+            else _form(request, row, forms, 422)
+        )
     try:
         saved = save_response(response=row, draft=forms.draft(), version=forms.version, by=actor)
     except Stale as stale:
@@ -207,7 +211,7 @@ def _after_save(request: HttpRequest, saved: Response) -> HttpResponseRedirect:
         return redirect("innovation:response_review", saved.pk)
     if "members" in request.POST:
         return redirect("innovation:response_partners", saved.pk)
-    messages.success(request, _t("草稿已保存。"))
+    messages.success(request, gettext("草稿已保存。"))
     return redirect("innovation:response", saved.pk)
 
 
@@ -294,7 +298,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (Invalid, Stale) as refusal:
         form.add_error(None, str(refusal.what))
         return _review(request, find_response(pk, actor), form, refusal.status)
-    messages.success(request, _t("揭榜书已提交。截止之前仍可撤回修改。"))
+    messages.success(request, gettext("揭榜书已提交。截止之前仍可撤回修改。"))
     return redirect("innovation:response", pk)
 
 
@@ -302,7 +306,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     withdraw_response(response=find_response(pk, actor), by=actor)
-    messages.success(request, _t("揭榜书已撤回。截止之前可以重新填写。"))
+    messages.success(request, gettext("揭榜书已撤回。截止之前可以重新填写。"))
     return redirect("innovation:response", pk)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -155,7 +155,9 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Invalid as refusal:
         form.add_faults(refusal)
         return _board(request, reviewer, "", declaration=form, status=422)
-    messages.success(request, _t("已记录回避声明。") if given["conflict"] else _t("已记录声明，可以开始评分。"))
+    messages.success(
+        request, gettext("已记录回避声明。") if given["conflict"] else gettext("已记录声明，可以开始评分。")
+    )
     return redirect("innovation:reviews" if given["conflict"] else reverse("innovation:review", args=[pk]))
 
 
@@ -190,14 +192,14 @@ def sheet(request: HttpRequest, pk: UUID, response: UUID) -> HttpResponse:
         return JsonResponse({"version": saved.version, "saved_at": timezone.localtime(saved.changed_at).isoformat()})
     if "hand_in" in request.POST:
         return hand_in(request, pk)
-    messages.success(request, _t("评分已保存。"))
+    messages.success(request, gettext("评分已保存。"))
     after = request.POST.get("next_response") or str(response)
     return redirect(f"{reverse('innovation:review', args=[pk])}?response={after}#sheet")
 
 
 def _wrong(request: HttpRequest, reviewer: Reviewer, response: UUID, form: SheetForm, quiet: bool) -> HttpResponse:
     if quiet:
-        return JsonResponse({"what": _t("有内容需要修改。")}, status=422)
+        return JsonResponse({"what": gettext("有内容需要修改。")}, status=422)
     return _board(request, reviewer, str(response), form=form, status=422)
 
 
@@ -248,5 +250,5 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
         hand_in_sheets(reviewer=reviewer, by=actor)
     except Invalid as refusal:
         return _board(request, reviewer, "", refusal=refusal, status=refusal.status)
-    messages.success(request, _t("评分已提交。全部评审提交后即可查看汇总。"))
+    messages.success(request, gettext("评分已提交。全部评审提交后即可查看汇总。"))
     return redirect("innovation:review", pk)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rongtong.hub.foundation import formatting
@@ -108,7 +108,7 @@ def criteria(request: HttpRequest, pk: UUID) -> HttpResponse:
                 set_criteria(challenge=challenge, criteria=weights_of(rows), by=actor)
             except Invalid as refusal:
                 return _criteria(request, challenge, rows, refusal, 422)
-            messages.success(request, _t("评分标准已保存，揭榜方可以看到。"))
+            messages.success(request, gettext("评分标准已保存，揭榜方可以看到。"))
             return redirect("innovation:selection", pk)
         else:
             status = 422
@@ -135,7 +135,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, challenge, form, 422)
     assign_reviewer(challenge=challenge, email=form.cleaned_data["email"], by=actor)
-    messages.success(request, _t("已邀请评审。"))
+    messages.success(request, gettext("已邀请评审。"))
     return redirect("innovation:selection", pk)
 
 
@@ -146,7 +146,7 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     if reviewer is None:
         raise NotVisible
     remove_reviewer(reviewer=reviewer, by=actor)
-    messages.success(request, _t("已移除评审。"))
+    messages.success(request, gettext("已移除评审。"))
     return redirect("innovation:selection", reviewer.challenge_id)
 
 
@@ -185,28 +185,28 @@ def _lines(wholes: list[Whole], overview: Overview) -> list[dict[str, Any]]:
 
     places = {line.key: line for line in overview.lines or []}
     if places:
-        add(_t("名次"), [places[one.response.pk].rank for one in wholes])
-        add(_t("平均分"), [places[one.response.pk].score for one in wholes])
-    add(_t("企业规模"), [one.response.organisation.get_size_class_display() for one in wholes])
-    add(_t("联合体成员"), [_names(one) for one in wholes])
-    add(_t("所需经费"), [formatting.money(one.response.cost) for one in wholes])
-    add(_t("攻关周期（月）"), [one.response.months for one in wholes])
-    add(_t("技术就绪度"), [one.response.readiness for one in wholes])
+        add(gettext("名次"), [places[one.response.pk].rank for one in wholes])
+        add(gettext("平均分"), [places[one.response.pk].score for one in wholes])
+    add(gettext("企业规模"), [one.response.organisation.get_size_class_display() for one in wholes])
+    add(gettext("联合体成员"), [_names(one) for one in wholes])
+    add(gettext("所需经费"), [formatting.money(one.response.cost) for one in wholes])
+    add(gettext("攻关周期（月）"), [one.response.months for one in wholes])
+    add(gettext("技术就绪度"), [one.response.readiness for one in wholes])
     for number, first in enumerate(wholes[0].promises or [] if wholes else []):
         cells = [one.promises[number].promised if one.promises else "" for one in wholes]
         add(f"{'★ ' if first.row.must_meet else ''}{first.row.indicator} {first.required} {first.row.unit}", cells)
     for label, name in (
-        (_t("方案概要"), "summary"),
-        (_t("团队"), "team"),
-        (_t("研发基础与业绩"), "record"),
-        (_t("技术路线"), "plan"),
+        (gettext("方案概要"), "summary"),
+        (gettext("团队"), "team"),
+        (gettext("研发基础与业绩"), "record"),
+        (gettext("技术路线"), "plan"),
     ):
         add(label, [getattr(one.response, name) for one in wholes])
     return lines
 
 
 def _names(one: Whole) -> str:
-    return "、".join(str(part.organisation) for part in one.partners) or _t("独立揭榜")
+    return "、".join(str(part.organisation) for part in one.partners) or gettext("独立揭榜")
 
 
 # ---- deciding -----------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def _decide(request: HttpRequest, pk: UUID, *, without: bool) -> HttpResponse:
             except Invalid as refusal:
                 form.add_faults(refusal)
             else:
-                messages.success(request, _t("遴选已结束，结果和反馈已送达各揭榜方。"))
+                messages.success(request, gettext("遴选已结束，结果和反馈已送达各揭榜方。"))
                 return redirect("innovation:selection", pk)
         status = 422
     context = _shared(challenge, overview, actor) | {"form": form, "rows": form.rows(), "places": places}
