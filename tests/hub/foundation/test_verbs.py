@@ -41,7 +41,13 @@ def stop_job(monkeypatch: pytest.MonkeyPatch):
 
 
 def a_job(**more: object) -> Job:
-    given = {"kind": "test", "account_id": ACCOUNT, "organisation_id": ORGANISATION, "state": "running", "done": 7} | more
+    given = {
+        "kind": "test",
+        "account_id": ACCOUNT,
+        "organisation_id": ORGANISATION,
+        "state": "running",
+        "done": 7,
+    } | more
     return Job._base_manager.create(**given)
 
 

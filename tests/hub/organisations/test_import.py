@@ -276,9 +276,9 @@ def test_only_the_operators_people_import(operator: Actor) -> None:
 
 
 def test_a_batch_of_another_room_is_not_touched(operator: Actor) -> None:
-    batch = ImportBatch._base_manager.create(
-        kind="challenges", account_id=operator.account_id, organisation_id=operator.organisation_id, file_name="x"
-    )
+    batch = check([row(1)], operator)
+    batch.kind = "challenges"
+    batch.save()
     for act in (imports.apply_import, imports.discard_import):
         with pytest.raises(NotVisible):
             act(batch=batch, by=operator)
@@ -329,7 +329,7 @@ def test_the_faults_are_said_in_the_language_of_the_page(staff: Client) -> None:
     batch = ImportBatch._base_manager.get()
     staff.cookies["language"] = "en"
     page = staff.get(reverse("organisations:import_batch", args=[batch.pk])).content.decode()
-    assert "应为 18 位" not in page and "has 18 characters, this one has 3" in page
+    assert "应为 18 位" not in page and "has 18 characters; this one has 3" in page
 
 
 def test_what_is_no_sheet_is_refused_where_it_was_chosen(staff: Client) -> None:

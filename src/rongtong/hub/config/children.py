@@ -74,11 +74,14 @@ class Child:
         self.process = None
         return True
 
+    def ask_to_end(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
     def end(self, seconds: float) -> None:
-        """Ask the process to end, and kill it and its own children when it does not in time."""
+        """Wait for a process that was asked to end; kill it and its own children when it does not in time."""
         if self.process is None:
             return
-        self.process.terminate()
         with suppress(subprocess.TimeoutExpired):  # then it is killed below
             self.process.wait(seconds)
         for number in (signal.SIGTERM, signal.SIGKILL):

@@ -97,6 +97,8 @@ def collect_static_files() -> None:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
+    from rongtong.hub.config.staticfiles import UNUSED
+
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -106,7 +108,7 @@ def collect_static_files() -> None:
     if mark.exists() and mark.read_text(encoding="ascii") == digest.hexdigest():
         return
     say("static files")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=UNUSED)
     mark.write_text(digest.hexdigest(), encoding="ascii")
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from rongtong.hub.config.children import Child, end_orphans, record
 from rongtong.hub.config.commands import NOTHING, CommandFailed, Commands
 from rongtong.hub.config.database import Cluster, main_cluster
-from rongtong.hub.config.places import home, own_directory
+from rongtong.hub.config.places import home, own_directory, sample_mark
 
 FIRST_PORT = 8000
 PORTS_TRIED = 20
@@ -163,6 +163,8 @@ class House:
         finally:
             print("\nstopping …", file=sys.stderr, flush=True)
             for child in self.children:
+                child.ask_to_end()
+            for child in self.children:
                 child.end(seconds=12)
             self.book.unlink(missing_ok=True)
             for number, handler in former.items():
@@ -216,5 +218,6 @@ def reset(arguments: argparse.Namespace) -> int:
         main_cluster().destroy()
         for name in ("files", "index", "mail", "static", "logs", "secrets"):
             shutil.rmtree(place / name, ignore_errors=True)
+        sample_mark().unlink(missing_ok=True)
     print(json.dumps({"deleted": str(place)}) if not sys.stdout.isatty() else f"deleted: {place}")
     return 0

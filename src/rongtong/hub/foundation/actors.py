@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 LADDER = ("viewer", "contributor", "manager", "owner")
+#: An id that no row has.
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ class Actor:
     @property
     def is_member(self) -> bool:
         return self.account_id is not None and self.organisation_id is not None and self.role is not None and self.verified
+
+    @property
+    def person(self) -> UUID:
+        """The account's id for look-ups; one that no row has where there is none."""
+        return self.account_id or NOBODY
+
+    @property
+    def firm(self) -> UUID:
+        """The organisation's id for look-ups; one that no row has where there is none."""
+        return self.organisation_id or NOBODY
 
     @property
     def level(self) -> int:

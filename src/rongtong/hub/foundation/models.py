@@ -100,7 +100,7 @@ class Notice(models.Model):
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Notice]":
-        rows = cls._base_manager.filter(account_id=actor.account_id)
+        rows = cls._base_manager.filter(account_id=actor.person)
         return rows if actor.account_id else rows.none()
 
 
@@ -255,7 +255,7 @@ class SavedSearch(Entity):
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[SavedSearch]":
-        rows = cls._base_manager.filter(account_id=actor.account_id)
+        rows = cls._base_manager.filter(account_id=actor.person)
         return rows if actor.account_id else rows.none()
 
     def roles_of(self, actor: Actor) -> set[str]:

@@ -65,7 +65,8 @@ def card_of_challenge(challenge: Challenge) -> Card:
 
 def list_capabilities(capabilities: Iterable[Capability]) -> None:
     """Bring the listings of these capabilities up to date. Five queries, however many."""
-    shown, gone = [], []
+    shown: list[Capability] = []
+    gone: list[Capability] = []
     for one in capabilities:
         listed = one.state == CapabilityState.PUBLISHED and one.organisation.state == VerificationState.VERIFIED
         (shown if listed else gone).append(one)

@@ -35,11 +35,12 @@ def explain_size_class(organisation: Organisation) -> size_class.Decision:
     if organisation.kind != OrganisationKind.ENTERPRISE:
         return size_class.Decision(size_class.SizeClass.UNCLASSIFIED, size_class.Reason.NOT_COVERED)
     years = YearFigures._base_manager.filter(organisation_id=organisation.pk).order_by("-year")
-    decisions = [_explain(organisation, figures) for figures in years] or [_explain(organisation, None)]
+    decisions = [class_by(organisation, figures) for figures in years] or [class_by(organisation, None)]
     return next((one for one in decisions if one.reason == size_class.Reason.DECIDED), decisions[0])
 
 
-def _explain(organisation: Organisation, figures: YearFigures | None) -> size_class.Decision:
+def class_by(organisation: Organisation, figures: YearFigures | None) -> size_class.Decision:
+    """Return the class by the figures of one year. No query."""
     return size_class.explain(
         organisation.industry,
         figures.headcount if figures else None,

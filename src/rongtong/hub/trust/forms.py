@@ -1,7 +1,5 @@
 """What people fill in about trust."""
 
-from typing import ClassVar
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -15,4 +13,3 @@ class SignForm(RoomForm):
         label=_("签署人"), max_length=80, required=False, widget=forms.TextInput({"autocomplete": "name"})
     )
     agreed = forms.BooleanField(label=_("我已阅读并同意上述协议，并有权代表本单位签署。"), required=False)
-    field_order: ClassVar[list[str]] = ["name", "agreed"]

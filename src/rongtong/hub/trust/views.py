@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -88,7 +88,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("trust:file", args=[token]))
 
 
-def file(request: HttpRequest, token: str) -> HttpResponse:
+def file(request: HttpRequest, token: str) -> FileResponse:
     """The bytes, to the account that the link was made for, within a minute; the right is asked once more."""
     actor = actor_of(request)
     pk, version = open_link(token, actor.account_id)

@@ -10,30 +10,22 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
+from ninja.operation import Operation
 
-from rongtong.hub.foundation.api import Problem, add_handlers, door
+from rongtong.hub.foundation.api import add_handlers, door
 from rongtong.hub.foundation.api.door import NOUNS
-from rongtong.hub.foundation.api.problems import STATUSES
+
+from .api_document import complete, operation_id
 
 
 class HubAPI(NinjaAPI):
     """Documents for every operation that it may refuse, and in which shape."""
 
     def get_openapi_schema(self, **given: Any) -> Any:
-        schema = super().get_openapi_schema(**given)
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        parts = schema.setdefault("components", {}).setdefault("schemas", {})
-        parts |= {**problem.pop("$defs"), "Problem": problem}
-        for path in schema["paths"].values():
-            for operation in path.values():
-                for status in STATUSES:
-                    operation["responses"].setdefault(status, _refused())
-        return schema
+        return complete(super().get_openapi_schema(**given))
 
-
-def _refused() -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": "Refused: what, why, what to do", "content": content}
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation_id(operation)
 
 
 def _modules() -> Iterator[ModuleType]:

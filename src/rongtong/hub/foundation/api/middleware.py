@@ -88,7 +88,7 @@ class IdempotencyMiddleware:
     def _once(self, request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
         digest = hashlib.sha256(f"{actor.organisation_id} {request.path} ".encode() + request.body).hexdigest()
         row, made = IdempotencyKey._base_manager.get_or_create(
-            account_id=actor.account_id, key=key, defaults={"digest": digest}
+            account_id=actor.person, key=key, defaults={"digest": digest}
         )
         if not made:
             return _replay(request, row, digest)

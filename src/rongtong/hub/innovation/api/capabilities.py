@@ -58,7 +58,7 @@ def list_capabilities(
 
 
 @router.post("", response={201: CapabilityOut}, operation_id="create_capability")
-def create(request: HttpRequest, payload: CapabilityIn) -> Status:
+def create(request: HttpRequest, payload: CapabilityIn) -> Status[Capability]:
     """Write a draft."""
     needs(actor_of(request), "account")
     return Status(201, verbs.create_capability(values=_values(payload), by=actor_of(request)))
@@ -94,7 +94,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> Capability:
 
 
 @router.delete("/{uuid:pk}", response={204: None}, operation_id="delete_capability")
-def delete(request: HttpRequest, pk: UUID) -> Status:
+def delete(request: HttpRequest, pk: UUID) -> Status[None]:
     """Delete what is not shown any more."""
     verbs.delete_capability(capability=_find(request, pk), by=actor_of(request))
     return Status(204, None)

@@ -11,8 +11,7 @@ from rongtong.hub.foundation.api import Out, actor_of, needs
 from rongtong.hub.matching.domain.impressions import shown
 
 from ..queries.conditions import say
-from ..queries.matching import Hit, Hits, challenges_for, matches_of
-from ..views.matches import own_challenge
+from ..queries.matching import Hit, Hits, challenges_for, matches_of, own_challenge
 
 PATH, NOUN = "/matches", "challenge"
 router = Router(tags=["matches"])

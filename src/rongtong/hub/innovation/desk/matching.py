@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.desk import Fit, Shelf, shelf
 
+from ..queries.disclosure import DisclosedChallenge, Publisher
 from ..queries.matching import challenges_for
 
 FITS = 4
@@ -34,7 +35,7 @@ def fitting_challenges(actor: Actor) -> Shelf | None:
         Fit(
             title=hit.challenge.title,
             link=reverse("innovation:challenge", args=[hit.challenge.id]),
-            meta=(hit.challenge.publisher.short if hit.challenge.publisher else _("匿名发榜"),),
+            meta=(publisher_of(hit.challenge),),
             why=_("贵单位写过：%(words)s") % {"words": _("、").join(word for word, _points in hit.top_words[:4])}
             if hit.top_words
             else "",
@@ -47,3 +48,8 @@ def fitting_challenges(actor: Actor) -> Shelf | None:
         if hit.challenge is not None
     ]
     return Shelf(**given, fits=fits, empty=_("现在没有相合的榜单。"))
+
+
+def publisher_of(challenge: DisclosedChallenge) -> str:
+    """The publisher's short name, as far as this reader knows it."""
+    return challenge.publisher.short if isinstance(challenge.publisher, Publisher) else _("匿名发榜")

@@ -19,7 +19,7 @@ def drafts_of_responses(actor: Actor) -> Iterable[Waiting]:
     if "contributor" not in actor.steps:
         return
     rows = Response.visible_to(actor).filter(
-        organisation_id=actor.organisation_id,
+        organisation_id=actor.firm,
         state=ResponseState.DRAFT,
         challenge__state=ChallengeState.OPEN,
         challenge__deadline__gt=timezone.now(),
@@ -39,7 +39,7 @@ def consents(actor: Actor) -> Iterable[Waiting]:
     if "manager" not in actor.steps:
         return
     rows = Partner.visible_to(actor).filter(
-        organisation_id=actor.organisation_id, consent=Consent.ASKED, response__state=ResponseState.DRAFT
+        organisation_id=actor.firm, consent=Consent.ASKED, response__state=ResponseState.DRAFT
     )
     for row in rows.select_related("response__challenge", "response__organisation")[:LIMIT]:
         yield Waiting(

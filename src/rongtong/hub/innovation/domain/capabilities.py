@@ -37,7 +37,7 @@ def create_capability(*, values: Mapping[str, Any], by: Actor) -> Capability:
     Invalid
         With every fault at once.
     """
-    capability = Capability(organisation_id=by.organisation_id)
+    capability = Capability(organisation_id=by.firm)
     _assign(capability, values)
     _require(_faults(capability))
     capability.save()

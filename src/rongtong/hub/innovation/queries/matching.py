@@ -7,8 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.shortcuts import get_object_or_404
+
 from rongtong.engines.matching import Constraint, Match, Need, Outcome
 from rongtong.hub.foundation.actors import SYSTEM, Actor
+from rongtong.hub.foundation.errors import NotVisible
+from rongtong.hub.foundation.rights import roles_on
 from rongtong.hub.matching.queries import matches_for
 from rongtong.hub.organisations.models import Organisation
 
@@ -86,6 +90,14 @@ def _constraints(challenge: DisclosedChallenge) -> Iterable[Constraint]:
         yield Constraint("readiness", challenge.readiness)
 
 
+def own_challenge(pk: UUID, actor: Actor) -> Challenge:
+    """The challenge, for those who may see who could answer it; for others it is not there."""
+    challenge = get_object_or_404(Challenge.visible_to(actor).select_related("round", "organisation"), pk=pk)
+    if not {"own.viewer", "operator.viewer"} & roles_on(actor, challenge):
+        raise NotVisible
+    return challenge
+
+
 def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     """The organisations whose capabilities answer a challenge best, for a reader who may see all of it.
 
@@ -118,7 +130,7 @@ def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
 
 def profile_need(actor: Actor) -> Need | None:
     """What an organisation offers, as one need for challenges; None while it has published nothing."""
-    rows = Capability.visible_to(actor).filter(organisation_id=actor.organisation_id, state=CapabilityState.PUBLISHED)
+    rows = Capability.visible_to(actor).filter(organisation_id=actor.firm, state=CapabilityState.PUBLISHED)
     texts = [f"{row.title}\n{text_of_capability(row)}" for row in rows.order_by("-changed_at", "pk")[:20]]
     if not texts:
         return None

@@ -124,7 +124,8 @@ def _along(
 
 def _sizes(invited: Iterable[Any], answered: Iterable[Any], awarded: Iterable[Any]) -> list[tuple[str, int, int, int]]:
     counts = [Counter(one.size_class for one in firms) for firms in (invited, answered, awarded)]
-    rows = [(str(size.label), *(count[size.value] for count in counts)) for size in SIZES]
+    one, two, three = counts
+    rows = [(str(size.label), one[size.value], two[size.value], three[size.value]) for size in SIZES]
     return [row for row in rows if any(row[1:])]
 
 

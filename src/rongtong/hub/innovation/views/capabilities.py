@@ -1,5 +1,6 @@
 """Capabilities: the list, one of them, writing them."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible, Stale
+from rongtong.hub.foundation.filters import Filter
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.organisations.reference import industries, regions
@@ -52,7 +54,7 @@ class Capabilities(ListPage):
     search = Search(
         "title", "text", "organisation__name", initials="search_keys", placeholder=_("能力、机构；支持拼音首字母")
     )
-    filters = (
+    filters: ClassVar[Sequence[Filter]] = (
         Multi("size", _("企业规模"), field="organisation__size_class", choices=SizeClass.choices),
         Multi("readiness", _("技术就绪度"), field="readiness", choices=READINESS),
         Flag(
@@ -98,7 +100,7 @@ class OwnCapabilities(Capabilities):
     saves = False
 
     def rows(self) -> QuerySet[Capability]:
-        return super().rows().filter(organisation_id=self.actor.organisation_id)
+        return super().rows().filter(organisation_id=self.actor.firm)
 
 
 def capabilities(request: HttpRequest) -> HttpResponse:

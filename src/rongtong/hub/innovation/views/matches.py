@@ -5,16 +5,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
-from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.listing import Column
-from rongtong.hub.foundation.rights import allowed, roles_on
+from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.foundation.sheets import export
 from rongtong.hub.matching.domain.impressions import shown
 from rongtong.hub.organisations.reference import regions
@@ -22,7 +21,7 @@ from rongtong.hub.organisations.reference import regions
 from ..domain.invitations import Invitee, invite
 from ..models import Challenge
 from ..queries.conditions import say
-from ..queries.matching import Hits, challenges_for, matches_of
+from ..queries.matching import Hits, challenges_for, matches_of, own_challenge
 from ..rules.challenges import OPEN
 
 STEP, MOST = 20, 200
@@ -76,14 +75,6 @@ def for_you(request: HttpRequest) -> HttpResponse:
     """The open challenges that fit what one's organisation can do, each with its reasons."""
     hits = challenges_for(actor_of(request), limit=STEP * 2)
     return render(request, "innovation/for_you.html", {"hits": hits})
-
-
-def own_challenge(pk: UUID, actor: Actor) -> Challenge:
-    """The challenge, for those who may see who could answer it; for others it is not there."""
-    challenge = get_object_or_404(Challenge.visible_to(actor).select_related("round", "organisation"), pk=pk)
-    if not {"own.viewer", "operator.viewer"} & roles_on(actor, challenge):
-        raise NotVisible
-    return challenge
 
 
 def _invite(request: HttpRequest, challenge: Challenge, hits: Hits, actor: Actor) -> HttpResponse:

@@ -10,6 +10,7 @@ from rongtong.hub.foundation.api import actor_of, needs
 from rongtong.hub.foundation.errors import NotVisible
 
 from ..domain.accounts import edit_account
+from ..domain.actors import person_id
 from ..enums import Language, Role
 from ..models import Account
 from .shapes import AccountIn, AccountOut
@@ -20,7 +21,7 @@ router = Router(tags=["account"])
 
 def _own(actor: Actor) -> Account:
     needs(actor, "account")
-    account = Account.visible_to(actor).filter(pk=actor.account_id).first()
+    account = Account.visible_to(actor).filter(pk=person_id(actor)).first()
     if account is None:
         raise NotVisible
     return account

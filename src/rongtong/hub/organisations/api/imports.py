@@ -72,7 +72,7 @@ def list_imports(request: HttpRequest, cursor: str = "", limit: int = 10) -> Any
 
 
 @router.post("", response={201: ImportOut})
-def check(request: HttpRequest, file: UploadedFile = File(...)) -> Any:  # noqa: B008  ninja reads defaults
+def check(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Send a file; the answer is the dry run. Nothing is written."""
     actor = actor_of(request)
     needs(actor, "operator")

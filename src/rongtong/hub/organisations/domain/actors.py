@@ -53,7 +53,8 @@ def actor_of_session(request: HttpRequest) -> Actor:
     assert isinstance(account, Account)
     members = active_members(account.pk)
     chosen = request.session.get("organisation")
-    member = next((one for one in members if str(one.organisation_id) == chosen), members[0] if members else None)
+    usable = [one for one in members if one.organisation.state != VerificationState.SUSPENDED] or members
+    member = next((one for one in members if str(one.organisation_id) == chosen), usable[0] if usable else None)
     request.memberships = members  # type: ignore[attr-defined]  # for the organisation switch in the header
     return actor_for(
         account,

@@ -15,10 +15,9 @@ from rongtong.hub.foundation.errors import NotVisible, Refusal
 from rongtong.hub.foundation.models import ImportBatch, ImportState
 from rongtong.hub.foundation.verbs import verb
 
-from ..derivation import derive_names, derive_size_class
+from ..derivation import class_by, derive_names, derive_size_class
 from ..enums import VerificationState
 from ..models import Organisation, YearFigures
-from ..size_class import explain
 from .actors import person_id
 from .import_columns import FIGURES, Entry
 from .import_examination import ASK, CHANGED, NEW, changes_of, examine
@@ -140,8 +139,7 @@ def _create(rows: list[dict[str, Any]], batch: ImportBatch) -> list[Organisation
         if year is not None:
             figures.append(year)
         if one.kind == "enterprise":
-            values = [getattr(year, name) if year else None for name in FIGURES]
-            one.size_class = explain(one.industry, *values, one.country).size_class
+            one.size_class = class_by(one, year).size_class
         made.append(one)
     Organisation._base_manager.bulk_create(made, batch_size=500)
     YearFigures._base_manager.bulk_create(figures, batch_size=500)
@@ -245,7 +243,7 @@ def _in_use(created: Iterable[Organisation]) -> list[str]:
         if relation.get_accessor_name() in own:
             continue
         field = relation.field.attname
-        found = relation.related_model._base_manager.filter(**{f"{field}__in": [one.pk for one in rows]})  # type: ignore[union-attr]  # a model, resolved by now
+        found = relation.related_model._base_manager.filter(**{f"{field}__in": [one.pk for one in rows]})
         used |= set(found.values_list(field, flat=True))
     return [one.name for one in rows if one.pk in used]
 

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -86,15 +86,18 @@ class Invitation(Entity):
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Invitation]":
-        """Those who may invite, the operator who invites first owners, and whoever proved to own the address."""
+        """Those who may invite, the operator those of first owners, and whoever proved to own the address."""
         rows = cls._base_manager.all()
-        if actor.system or "operator" in actor.roles:
+        if actor.system:
             return rows
         if actor.account_id is None:
             return rows.none()
         shown = Q(email__in=_addresses(actor).values(address=Lower("email")))
         if "manager" in actor.steps:
             shown |= Q(organisation_id=actor.organisation_id)
+        if "operator" in actor.roles:
+            led = Member._base_manager.filter(organisation=OuterRef("organisation"), role=Role.OWNER, until=None)
+            shown |= Q(role=Role.OWNER) & ~Q(Exists(led))
         return rows.filter(shown)
 
 

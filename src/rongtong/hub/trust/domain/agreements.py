@@ -56,11 +56,11 @@ def sign_nda(*, subject: Any, name: str, agreed: bool, by: Actor) -> NonDisclosu
         return standing
     made = NonDisclosureAgreement._base_manager.create(
         discloser_id=subject.owner_id,
-        recipient_id=by.organisation_id,
+        recipient_id=by.firm,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         text_version=TEXT_VERSION,
-        signed_by_id=by.account_id,
+        signed_by_id=by.person,
         signed_name=name.strip(),
     )
     audit.note(text_version=TEXT_VERSION)

@@ -49,8 +49,8 @@ def keep_document(*, subject: Any, accepted: Accepted, level: int, by: Actor) ->
         )
     audit.note(level=level, size=accepted.size, kind=accepted.kind)
     return Document._base_manager.create(
-        organisation_id=by.organisation_id,
-        uploaded_by_id=by.account_id,
+        organisation_id=by.firm,
+        uploaded_by_id=by.person,
         subject_type=kind.label,
         subject_id=subject.pk,
         purpose=kind.purpose,

@@ -39,7 +39,7 @@ def save_search(*, page: str, name: str, query: str, notify: bool, by: Actor) ->
     if faults:
         raise Invalid(faults)
     saved, _made = SavedSearch._base_manager.update_or_create(
-        account_id=by.account_id,
+        account_id=by.person,
         page=page,
         name=name,
         defaults={
