@@ -51,11 +51,6 @@ def home() -> Path:
     return (Path(shared) if shared else Path.home() / ".local/share") / "rongtong"
 
 
-def sample_mark() -> Path:
-    """A file that is there while this machine's hub holds the sample cluster."""
-    return home() / "sample"
-
-
 def own_directory(path: Path, mode: int, identity: Identity | None = None) -> Path:
     """Create `path` with `mode` and owner if it is not there; leave it as it is if it is."""
     if path.is_dir():

@@ -30,9 +30,7 @@ def prepare(arguments: argparse.Namespace) -> None:
     collect_static_files()
     if arguments.sample:
         load_sample()
-    greeting = sample_accounts()
-    mark_sample(bool(greeting))
-    for line in greeting:
+    for line in sample_accounts():
         print(line)
 
 
@@ -134,14 +132,3 @@ def sample_accounts() -> list[str]:
 
     emails = [each.email for each in named.accounts()]
     return named.greeting() if Account._base_manager.filter(email__in=emails).exists() else []
-
-
-def mark_sample(is_there: bool) -> None:
-    """Tell the processes of this machine, which start before they ask a database, whether the sample is loaded."""
-    from django.conf import settings
-
-    mark = Path(settings.SAMPLE_MARK)
-    if is_there:
-        mark.touch()
-    else:
-        mark.unlink(missing_ok=True)

