@@ -26,6 +26,8 @@ from .catalogues import LOCALE, catalogue_path, rooms
 
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    # gettext at once, where a module has ``_`` for the lazy one
+    "_t": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -58,7 +58,7 @@ def lines(found: Report) -> list[Line]:
     """The report as rows: table, item, measure, number."""
     totals = {
         _t("收到需求"): found.needs,
-        _t("发布榜单"): found.published,
+        _t("已发布榜单"): found.published,
         _t("揭榜书"): found.responses,
         _t("中榜榜单"): found.awarded,
         _t("中榜企业"): found.firms,
