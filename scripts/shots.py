@@ -26,7 +26,7 @@ from playwright.sync_api import Error as BrowserError
 from rongtong.hub.config.places import home
 from rongtong.hub.config.run import answers
 from tests.browser import chromium
-from tests.e2e.browser_tour import HEIGHT, NARROW, STOPS, WIDE, Stop, looking, signed_in, speak, walk
+from tests.e2e.browser_tour import HEIGHT, NARROW, STOPS, WIDE, Stop, looking, signed_in, walk
 
 FOLDER = Path(__file__).resolve().parent.parent / "shots"
 
@@ -80,8 +80,7 @@ def photograph(browser: Browser, url: str, person: str, stops: list[Stop], optio
     cookies = signed_in(browser, url, person)
     languages = ["zh"] if options.quick else options.languages
     for language in languages:
-        with looking(browser, url, storage_state=cookies) as page:
-            speak(page.context, url, language)
+        with looking(browser, url, language=language, storage_state=cookies) as page:
             for stop in stops:
                 page.set_viewport_size({"width": WIDE, "height": HEIGHT})
                 try:

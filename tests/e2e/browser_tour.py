@@ -1,0 +1,200 @@
+"""A tour of the sample cluster: each page archetype, who looks at it and how one gets there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+
+WIDE, NARROW, HEIGHT = 1440, 390, 900
+ROW = "[data-row] a[href]"
+VISITOR, CHALLENGER, SME, RIVAL = "", "chen-ruolan", "zhou-qiming", "shao-jingyan"
+REVIEWER, OPERATOR, VIEWER = "lin-zhiyuan", "pei-wenqing", "cao-yinan"
+PATIENCE = float(os.environ.get("RONGTONG_PATIENCE", "20")) * 1000
+COLUMNS = "序号,企业名称,所属行业,需求名称,需求描述,技术指标,预算（万元）,期限,联系人\n"
+LINES = "1,,,盾构主轴承滚道感应淬火变形控制,,,300-450,2027-10-31,\n2,,,,缺名称的一行,,三百万,2027年,\n"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page: who looks, where to begin, which links to follow, and what to do at last.
+
+    Parameters
+    ----------
+    follow
+        Links to follow from the path, each the first that the selector finds.
+    then
+        What to add to the address so reached.
+    do
+        ``send`` the page's form as it is, or ``upload`` a file with one right row and one faulty row.
+    status
+        What the page answers.
+    """
+
+    name: str
+    person: str
+    path: str
+    follow: tuple[str, ...] = ()
+    then: str = ""
+    do: str = ""
+    status: int = 200
+
+
+STOPS = (
+    Stop("a-home", VISITOR, "/"),
+    Stop("c-list-public", VISITOR, "/challenges/"),
+    Stop("d-challenge-public", VISITOR, "/challenges/?stage=open", (ROW,)),
+    Stop("d-about-data", VISITOR, "/about/data/"),
+    Stop("d-about-privacy", VISITOR, "/about/privacy/"),
+    Stop("d-about-api", VISITOR, "/about/api/"),
+    Stop("k1-not-there", VISITOR, "/nowhere/", status=404),
+    Stop("k3-sign-in", VISITOR, "/account/login/"),
+    Stop("k3-sign-up", VISITOR, "/account/signup/"),
+    Stop("l-no-results", VISITOR, "/challenges/?q=zzzzzz"),
+    Stop("b-desk-challenger", CHALLENGER, "/desk/"),
+    Stop("c-own-challenges", CHALLENGER, "/challenges/own/"),
+    Stop("d-challenge", CHALLENGER, "/challenges/own/?state=open", (ROW,)),
+    Stop("d-challenge-people", CHALLENGER, "/challenges/own/?state=open", (ROW,), "people/"),
+    Stop("e-matches", CHALLENGER, "/challenges/own/?state=open", (ROW,), "matches/"),
+    Stop("g-selection", CHALLENGER, "/challenges/own/?state=selecting", (ROW,), "selection/"),
+    Stop("g-compare", CHALLENGER, "/challenges/own/?state=selecting", (ROW,), "selection/compare/"),
+    Stop("f-challenge", CHALLENGER, "/challenges/own/?state=draft", (ROW,), "edit/"),
+    Stop("k2-form-refused", CHALLENGER, "/challenges/new/", do="send", status=422),
+    Stop("h-import", CHALLENGER, "/challenges/import/"),
+    Stop("h-import-dry-run", CHALLENGER, "/challenges/import/", do="upload"),
+    Stop("c-members", CHALLENGER, "/members/"),
+    Stop("d-account", CHALLENGER, "/me/"),
+    Stop("c-tokens", CHALLENGER, "/tokens/"),
+    Stop("b-desk", SME, "/desk/"),
+    Stop("c-list", SME, "/challenges/?view=cards"),
+    Stop("c-list-table", SME, "/challenges/?view=table"),
+    Stop("d-challenge-sme", SME, "/challenges/?stage=open", (ROW,)),
+    Stop("d-challenge-questions", SME, "/challenges/?stage=open", (ROW,), "questions/"),
+    Stop("e-for-you", SME, "/for-you/"),
+    Stop("c-responses", SME, "/responses/"),
+    Stop("f-response", SME, "/responses/?state=draft", (ROW,), "edit/"),
+    Stop("f-response-review", SME, "/responses/?state=draft", (ROW,), "review/"),
+    Stop("d-response", SME, "/responses/?state=submitted", (ROW,)),
+    Stop("c-collaborations", SME, "/collaborations/"),
+    Stop("d-collaboration", SME, "/collaborations/", (ROW,)),
+    Stop("c-capabilities", SME, "/capabilities/"),
+    Stop("c-own-capabilities", SME, "/capabilities/own/"),
+    Stop("d-capability", SME, "/capabilities/own/", (ROW,)),
+    Stop("f-capability", SME, "/capabilities/own/", (ROW,), "edit/"),
+    Stop("d-organisation-own", SME, "/organisations/own/"),
+    Stop("c-search", SME, "/search/?q=热处理"),
+    Stop("b-notices", SME, "/notices/"),
+    Stop("k1-forbidden", SME, "/rounds/new/", status=403),
+    Stop("b-desk-viewer", VIEWER, "/desk/"),
+    Stop("k1-refused", VIEWER, "/challenges/?stage=open", (ROW,), "respond/", status=403),
+    Stop("b-desk-reviewer", REVIEWER, "/desk/"),
+    Stop("c-reviews", REVIEWER, "/reviews/"),
+    Stop("g-review", REVIEWER, "/reviews/", (ROW,)),
+    Stop("g-score", REVIEWER, "/reviews/", (ROW, "a[href*='/sheets/']")),
+    Stop("b-desk-operator", OPERATOR, "/desk/"),
+    Stop("c-screening", OPERATOR, "/operations/screening/"),
+    Stop("c-rounds", OPERATOR, "/rounds/"),
+    Stop("d-round", OPERATOR, "/rounds/", (ROW,)),
+    Stop("f-round", OPERATOR, "/rounds/new/"),
+    Stop("j-report", OPERATOR, "/rounds/", (ROW,), "report/"),
+    Stop("c-organisations", OPERATOR, "/organisations/?view=cards"),
+    Stop("c-organisations-table", OPERATOR, "/organisations/?view=table"),
+    Stop("d-organisation", OPERATOR, "/organisations/", (ROW,)),
+    Stop("c-verification", OPERATOR, "/operations/verification/"),
+    Stop("h-import-organisations", OPERATOR, "/operations/import/organisations/"),
+    Stop("c-audit", OPERATOR, "/operations/audit/"),
+)
+
+
+@contextmanager
+def looking(
+    browser: Browser,
+    url: str,
+    *,
+    language: str = "zh",
+    width: int = WIDE,
+    storage_state: StorageState | None = None,
+    speaks: bool = True,
+) -> Iterator[Page]:
+    """A page in a window of this width.
+
+    Parameters
+    ----------
+    storage_state
+        The cookies of somebody who is signed in.
+    speaks
+        Whether the language was chosen before; else the browser only asks for it.
+    """
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": HEIGHT},
+        locale="zh-CN" if language == "zh" else "en-GB",
+        timezone_id="Asia/Shanghai",
+        color_scheme="light",
+        reduced_motion="reduce",
+        storage_state=storage_state,
+    )
+    context.set_default_timeout(PATIENCE)
+    if speaks:
+        speak(context, url, language)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def speak(context: BrowserContext, url: str, language: str) -> None:
+    """Choose the language, as the header's switch does."""
+    context.add_cookies([{"name": "language", "value": "zh-hans" if language == "zh" else "en", "url": url}])
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Sign in by the form."""
+    page.goto("/account/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda address: "/account/login" not in address)
+
+
+def signed_in(browser: Browser, url: str, person: str) -> StorageState | None:
+    """The cookies of a person of the sample cluster; none for a visitor."""
+    if not person:
+        return None
+    from rongtong.hub.web.sample import read
+    from rongtong.hub.web.sample.loading.named import PASSWORD  # needs Django ready
+
+    with looking(browser, url) as page:
+        sign_in(page, read().people[person].email, PASSWORD)
+        return page.context.storage_state()
+
+
+def walk(page: Page, stop: Stop) -> int:
+    """Go to a stop; gives the status it answered with."""
+    answer = page.goto(stop.path)
+    for link in stop.follow:
+        answer = page.goto(page.locator(link).first.get_attribute("href") or stop.path)
+    if stop.then:
+        answer = page.goto(f"{page.url.split('?')[0].rstrip('/')}/{stop.then}")
+    if stop.do == "upload":
+        _upload(page)
+    elif stop.do == "send":
+        with page.expect_navigation() as going:
+            page.locator("main form[method=post] button[type=submit]").last.click()
+        answer = going.value
+    assert answer is not None
+    return answer.status
+
+
+def _upload(page: Page) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "需求.csv"
+        path.write_text(COLUMNS + LINES, encoding="utf-8-sig")
+        page.set_input_files("main input[type=file]", path)
+        page.locator("main form[enctype] button[type=submit]").last.click()
+        page.wait_for_url("**/import/*-*/**")
