@@ -12,7 +12,6 @@ from rongtong.hub.config.settings import DATABASES
 _FOLDER = Path(tempfile.gettempdir()) / f"rongtong-tests-{os.getuid()}-{os.getpid()}"
 MEDIA_ROOT = _FOLDER / "files"
 INDEX_ROOT = _FOLDER / "index"
-SAMPLE_MARK = _FOLDER / "sample"
 STATIC_ROOT = _FOLDER / "static"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

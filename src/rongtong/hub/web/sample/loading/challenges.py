@@ -41,6 +41,9 @@ from .world import World, person_in
 AHEAD = timedelta(days=2000)
 AHEAD_DATES = ("respond_until", "select_until", "conclude_on")
 WITHDRAWN_AFTER = 17
+#: What waits for the operator came back lately: it had been sent back once.
+AGAIN = -3
+AGAIN_COMMENT = "请补充各项指标的检测条件和验收地点，改好后可直接再报。"
 LEVELS = ("problem", "targets", "tried", "budget", "ip", "contact", "details")
 
 
@@ -163,7 +166,10 @@ def _steps_of_challenge(challenge: Challenge, round: Round, number: int) -> Iter
     judged = round.collect_until + 2 + number % 5
     if state == ChallengeState.RETURNED:
         yield Step(f"return {key}", judged, partial(_return, challenge=challenge))
-    elif state != ChallengeState.SUBMITTED:
+    elif state == ChallengeState.SUBMITTED:
+        yield Step(f"return {key}", judged, partial(_send_back, key=key))
+        yield Step(f"hand in {key} again", AGAIN, partial(_hand_in, key=key))
+    else:
         yield Step(f"screen {key}", judged, partial(_screen, key=key))
         yield Step(f"criteria {key}", judged + 2, partial(_criteria, key=key, weights=round.weights))
     if state == ChallengeState.WITHDRAWN:
@@ -243,6 +249,11 @@ def _screen(world: World, *, key: str) -> None:
 def _return(world: World, *, challenge: Challenge) -> None:
     by = world.actor(challenge.commented_by)
     return_challenge(challenge=world.challenges[challenge.key], comment=challenge.comment, by=by)
+
+
+def _send_back(world: World, *, key: str) -> None:
+    by = world.manager(operator_of(world.cluster))
+    return_challenge(challenge=world.challenges[key], comment=AGAIN_COMMENT, by=by)
 
 
 def _criteria(world: World, *, key: str, weights: tuple[int, ...]) -> None:
