@@ -114,11 +114,7 @@ def contents() -> dict[str, Any]:
         "details": set(challenges.exclude(details="").values_list("details", flat=True)),
         "team": set(others.values_list("team", flat=True)),
         "names": set(reviewers.values_list("name", flat=True)),
-            Account._base_manager.filter(memberships__organisation__kind="institute").values_list("name", flat=True)
-        ),
         "figures": set(figures.values_list("revenue", flat=True)),
-            YearFigures._base_manager.filter(organisation__short_name="恒砺热处理").values_list("revenue", flat=True)
-        ),
         "anonymous owners": set(challenges.filter(anonymous=True).values_list("pk", "organisation_id")),
     }
 
