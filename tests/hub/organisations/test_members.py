@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -170,10 +171,11 @@ def test_a_member_is_not_invited_again() -> None:
 def test_the_last_owner_stays() -> None:
     owner = factories.a_member()
     by = factories.actor_of(owner)
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: members.end_membership(member=owner, by=by),
         lambda: members.change_role(member=owner, role=Role.MANAGER, by=by),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Refusal) as caught:
             attempt()
         assert caught.value.code == "member.last_owner"
