@@ -98,13 +98,18 @@ def test_many_are_disclosed_as_each_alone(django_assert_num_queries) -> None:  #
         sign(challenge, signer)
     own = a_challenge(organisation=signer.organisation)
     actor = actor_of(signer)
-    rows = with_parts(Challenge.visible_to(actor)).order_by("pk")
-    loaded = list(rows)
+    rows = with_parts(Challenge.visible_to(actor), actor).order_by("pk")
+    loaded, plain = list(rows), list(with_parts(Challenge.visible_to(actor)).order_by("pk"))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         many = disclosed_many(loaded, actor)
 
-    assert many == [disclosed(challenge, actor) for challenge in loaded]
+    with django_assert_num_queries(1):
+        without_reader = disclosed_many(plain, actor)
+
+    assert many == without_reader == [disclosed(challenge, actor) for challenge in loaded]
+    other = actor_of(a_member())
+    assert disclosed_many(loaded, other) == [disclosed(challenge, other) for challenge in loaded]
     assert own.pk in {one.pk for one in many}
 
 

@@ -92,7 +92,7 @@ def list_challenges(
         rows = rows.filter(industry=industry.replace("\x00", ""))
     if q:
         rows = reads.found_by(rows, q.replace("\x00", "")[:100], actor)
-    page = paged(request, with_parts(rows), lambda row: row, order=("id",), cursor=cursor, limit=limit)
+    page = paged(request, with_parts(rows, actor), lambda row: row, order=("id",), cursor=cursor, limit=limit)
     page["items"] = [ChallengeOut.of(one) for one in disclosed_many(page["items"], actor)]
     return page
 

@@ -11,7 +11,7 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.desk import LIMIT, Waiting, waits
 
 from ..enums import ChallengeState
-from ..models import Challenge, ChallengeInvitation, Question
+from ..models import Challenge, ChallengeInvitation, Question, Response
 from ..queries.acting import own_id
 
 
@@ -76,6 +76,8 @@ def invitations_to_open(actor: Actor) -> Iterator[Waiting]:
         challenge__state=ChallengeState.OPEN,
         challenge__deadline__gt=timezone.now(),
     )
+    begun = Response.visible_to(actor).filter(organisation_id=own_id(actor)).values("challenge_id")
+    rows = rows.exclude(challenge_id__in=begun)
     for row in rows.select_related("challenge").order_by(F("challenge__deadline"))[:LIMIT]:
         yield Waiting(
             title=_("贵单位受邀揭榜"),

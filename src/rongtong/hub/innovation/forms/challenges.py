@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.forms import RoomForm, row_set
@@ -23,7 +24,7 @@ WAN = Decimal(10_000)
 MONEY = ("budget_min", "budget_max")
 OPEN_LEVELS = [(one.value, one.label) for one in (Level.PUBLIC, Level.MEMBERS, Level.AFTER_NDA)]
 SIZES = [(one.value, one.label) for one in SizeClass if one is not SizeClass.UNCLASSIFIED]
-READINESS = [("", _("不限"))] + [(str(n), _("%(level)s 级以上") % {"level": n}) for n in range(1, 10)]
+READINESS = [("", _("不限"))] + [(str(n), format_lazy(_("{level} 级以上"), level=n)) for n in range(1, 10)]
 
 
 def _level(label: Any) -> forms.TypedChoiceField:

@@ -14,13 +14,12 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.organisations.models import Certificate, Organisation
 from rongtong.hub.organisations.reference import regions
 from rongtong.hub.organisations.size_class import SizeClass
-from rongtong.hub.trust.models import NonDisclosureAgreement
 
 from ..enums import PUBLISHED, CapabilityState, ChallengeState, Stage
 from ..models import Capability, Challenge, ChallengeInvitation, Question, Response, Target, Watch
 from ..models.response import HANDED_IN
 from .acting import own_id
-from .disclosure import SUBJECT, DisclosedChallenge
+from .disclosure import DisclosedChallenge, agreements_of
 
 Condition = tuple[str, str]
 
@@ -41,10 +40,7 @@ def open_group(group: str, actor: Actor) -> Q:
     """Rows whose group of fields this reader may read; the condition every search in that group carries."""
     condition = inside(actor) | Q(**{f"{group}_level__lte": actor.level})
     if actor.is_member:
-        agreements = NonDisclosureAgreement._base_manager.filter(
-            recipient_id=actor.organisation_id, subject_type=SUBJECT, subject_id=OuterRef("pk"), ended_at=None
-        )
-        condition |= Q(Exists(agreements))
+        condition |= Q(Exists(agreements_of(actor).filter(subject_id=OuterRef("pk"))))
     return condition
 
 

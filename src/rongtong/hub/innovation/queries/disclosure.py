@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,7 @@ from rongtong.hub.trust.models import NonDisclosureAgreement
 from ..enums import PUBLISHED, ChallengeState
 from ..models import Challenge
 from ..targets import TargetRow
+from .acting import own_id
 
 SUBJECT = "innovation.challenge"
 GROUPS = ("problem", "targets", "tried", "budget", "ip", "contact", "details")
@@ -179,9 +180,19 @@ class DisclosedChallenge:
         return next((one.row for one in self.targets if one.row.must_meet), self.targets[0].row)
 
 
-def with_parts(rows: QuerySet[Challenge]) -> QuerySet[Challenge]:
-    """Load what disclosure reads, in one further query."""
-    return rows.select_related("round", "organisation").prefetch_related("targets")
+def with_parts(rows: QuerySet[Challenge], actor: Actor | None = None) -> QuerySet[Challenge]:
+    """Load what disclosure reads, in one further query; with the reader given also whose agreement opens each."""
+    loaded = rows.select_related("round", "organisation").prefetch_related("targets")
+    if actor is None:
+        return loaded
+    held = agreements_of(actor).filter(subject_id=OuterRef("pk")).values("recipient_id")[:1]
+    return loaded.annotate(signed_by=Subquery(held))
+
+
+def agreements_of(actor: Actor) -> QuerySet[NonDisclosureAgreement]:
+    """The agreements about challenges that the actor's organisation holds now; none for those who are no members."""
+    rows = NonDisclosureAgreement._base_manager.filter(subject_type=SUBJECT, ended_at=None)
+    return rows.filter(recipient_id=own_id(actor)) if actor.is_member else rows.none()
 
 
 def disclosed(challenge: Challenge, actor: Actor) -> DisclosedChallenge:
@@ -190,7 +201,7 @@ def disclosed(challenge: Challenge, actor: Actor) -> DisclosedChallenge:
 
 
 def disclosed_many(challenges: Iterable[Challenge], actor: Actor) -> list[DisclosedChallenge]:
-    """The same for many; one query for agreements, none for parts loaded by :func:`with_parts`."""
+    """The same for many: no query for rows that ``with_parts(rows, actor)`` has loaded, else one for agreements."""
     rows = list(challenges)
     signed = _signed(rows, actor)
     found = []
@@ -201,20 +212,21 @@ def disclosed_many(challenges: Iterable[Challenge], actor: Actor) -> list[Disclo
     return found
 
 
+def _signed(rows: list[Challenge], actor: Actor) -> set[UUID]:
+    """Of which of these the actor's organisation holds an agreement."""
+    if not actor.is_member:
+        return set()
+    told = {row.pk: row.signed_by for row in rows if hasattr(row, "signed_by")}
+    untold = [row.pk for row in rows if row.pk not in told and not _is_inside(row, actor)]
+    found = {pk for pk, recipient in told.items() if recipient == actor.organisation_id}
+    if untold:
+        found |= set(agreements_of(actor).filter(subject_id__in=untold).values_list("subject_id", flat=True))
+    return found
+
+
 def _is_inside(challenge: Challenge, actor: Actor) -> bool:
     """Own side, the operator, the system: they know the publisher and see every group."""
     return actor.system or actor.acts_for(challenge.organisation_id) or "operator.viewer" in actor.roles
-
-
-def _signed(rows: list[Challenge], actor: Actor) -> set[UUID]:
-    """Of which of these the actor's organisation holds an agreement."""
-    outside = [row.pk for row in rows if not _is_inside(row, actor)]
-    if not outside or not actor.is_member:
-        return set()
-    agreements = NonDisclosureAgreement._base_manager.filter(
-        recipient_id=actor.organisation_id, subject_type=SUBJECT, subject_id__in=outside, ended_at=None
-    )
-    return set(agreements.values_list("subject_id", flat=True))
 
 
 def levels_of(challenge: Challenge) -> dict[str, int]:

@@ -90,7 +90,7 @@ class ChallengeRows(ListPage):
 
     def arranged(self, rows: QuerySet[Challenge]) -> QuerySet[Challenge]:
         closed = Case(When(state=ChallengeState.OPEN, then=Value(0)), default=Value(1))
-        return with_parts(reads.with_shown_budget(rows.annotate(closed=closed), self.actor))
+        return with_parts(reads.with_shown_budget(rows.annotate(closed=closed), self.actor), self.actor)
 
     def export(self, format: str) -> HttpResponse:
         shown = disclosed_many(self.found[:MOST_EXPORTED], self.actor)

@@ -39,7 +39,7 @@ def round_catalogue(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The catalogue of a round: every published challenge, by number."""
     actor = actor_of(request)
     found = visible(Round, actor, pk, "organisation")
-    rows = disclosed_many(with_parts(published(actor).filter(round=found)).order_by("number")[:MOST], actor)
+    rows = disclosed_many(with_parts(published(actor).filter(round=found), actor).order_by("number")[:MOST], actor)
     values = _values(request, reverse("innovation:round", args=[pk]))
     values |= {
         "challenges": [(shown, conditions(shown, None)) for shown in rows],

@@ -93,7 +93,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 def round(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = visible(Round, actor, pk, "organisation")
-    catalogue = with_parts(published(actor).filter(round=found)).order_by("number")[:SHOWN]
+    catalogue = with_parts(published(actor).filter(round=found), actor).order_by("number")[:SHOWN]
     entries = audit.feed(found, actor, limit=SHOWN)
     following = next_stage(found.state)
     tally = tallies([found], actor)[found.pk]
