@@ -17,6 +17,7 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.organisations.models import Organisation
 from rongtong.hub.organisations.queries import found_by, visible
+from rongtong.hub.trust.queries import documents_of
 
 from ..domain.invitations import open_invitation
 from ..enums import ChallengeState
@@ -100,7 +101,9 @@ def questions_context(opened: Opened) -> dict[str, Any]:
 
 
 def challenge_files(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, open_challenge(request, pk), "files", {})
+    """The documents this reader may open; hidden ones leave no trace but the word that some need an agreement."""
+    opened = open_challenge(request, pk)
+    return _page(request, opened, "files", {"documents": documents_of(opened.challenge, opened.actor)})
 
 
 def challenge_people(request: HttpRequest, pk: UUID) -> HttpResponse:
