@@ -318,7 +318,7 @@ def test_the_whole_way_on_the_pages(staff: Client) -> None:
     assert faulty is not None
     assert [cell.value for cell in faulty[1]][-1] == "问题" and faulty.max_row == 2
     done = staff.post(at["apply"], follow=True).content.decode()
-    assert "已写入：新增 1 家，更新 1 家。" in done and at["undo"] in done
+    assert "已写入：新增1家，更新1家。" in done and at["undo"] in done
     undone = staff.post(at["undo"], follow=True).content.decode()
     assert "这次导入已撤销" in undone
     assert not Organisation._base_manager.filter(identifier=code(1)).exists()

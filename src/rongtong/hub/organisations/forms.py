@@ -88,7 +88,7 @@ class ProfileForm(RoomForm):
         """Below a code stands what it means, once one is given."""
         value = self.data.get(name) if self.is_bound else self.initial.get(name)
         entry = register.get(str(value)) if value else None
-        return register.full_name(entry.code) if entry else ""
+        return " · ".join(step.label() for step in register.path(entry.code)) if entry else ""
 
     def values(self) -> dict[str, Any]:
         """The profile as the verb takes it."""

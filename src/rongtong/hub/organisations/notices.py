@@ -34,7 +34,7 @@ def _class_changed(organisation: Organisation, details: dict[str, Any]) -> Text:
 
 
 def _invited(invitation: Invitation, details: dict[str, Any]) -> Text:
-    return _("已邀请 %(email)s 加入本单位，角色：%(role)s") % {
+    return _("已邀请%(email)s加入本单位，角色：%(role)s") % {
         "email": invitation.email,
         "role": invitation.get_role_display(),
     }

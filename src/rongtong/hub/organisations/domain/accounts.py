@@ -23,7 +23,7 @@ def edit_account(*, account: Account, values: Mapping[str, Any], by: Actor) -> A
     faults = [Fault(name, _("没有这个字段。"), "field.unknown") for name in sorted(set(values) - set(EDITABLE))]
     cleaned = {name: one_line(str(value)) for name, value in values.items() if name in EDITABLE}
     faults += [
-        Fault(name, _("最多 %(most)s 个字。") % {"most": EDITABLE[name]}, "text.long")
+        Fault(name, _("最多%(most)s个字。") % {"most": EDITABLE[name]}, "text.long")
         for name, value in cleaned.items()
         if len(value) > EDITABLE[name]
     ]

@@ -122,7 +122,7 @@ def _refuse_undecided(batch: ImportBatch) -> None:
         raise Refusal(
             "import.undecided",
             what=_("还不能写入。"),
-            why=_("有 %(count)s 行的名称与已入驻机构相近，尚未决定。") % {"count": len(open_rows)},
+            why=_("有%(count)s行的名称与已入驻机构相近，尚未决定。") % {"count": len(open_rows)},
             cure=_("请逐行选择“就是它”“新机构”或“不导入”。"),
         )
 
@@ -172,7 +172,7 @@ def _change(pairs: list[tuple[dict[str, Any], UUID]]) -> list[dict[str, Any]]:
             raise Refusal(
                 "import.outdated",
                 what=_("没有写入任何一行。"),
-                why=_("第 %(row)s 行的机构在试运行之后被修改过。") % {"row": row["number"]},
+                why=_("第%(row)s行的机构在试运行之后被修改过。") % {"row": row["number"]},
                 cure=_("请重新上传文件，核对新的试运行结果。"),
             )
         changes = changes_of(organisation, row)

@@ -175,6 +175,6 @@ def _refuse_many(organisation: Organisation) -> None:
         raise Refusal(
             "invitation.many",
             what=_("不能再发邀请。"),
-            why=_("待接受的邀请已有 %(most)s 份。") % {"most": most},
+            why=_("待接受的邀请已有%(most)s份。") % {"most": most},
             cure=_("请先撤回不需要的邀请；尚未核验的机构，请在通过核验后再邀请更多成员。"),
         )

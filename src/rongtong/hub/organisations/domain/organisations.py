@@ -72,7 +72,7 @@ def _refuse_many(by: Actor) -> None:
         raise Refusal(
             "organisation.unfinished",
             what=_("不能再登记新的机构。"),
-            why=_("您已有 %(count)s 家机构尚未通过核验。") % {"count": MOST_UNFINISHED},
+            why=_("您已有%(count)s家机构尚未通过核验。") % {"count": MOST_UNFINISHED},
             cure=_("请先完成它们的核验，或联系运营方。"),
         )
 
@@ -176,7 +176,7 @@ def _refuse_figures(rows: list[Year]) -> None:
     faults, seen = [], set()
     latest = datetime.now(UTC).year
     if len(rows) > MOST_YEARS:
-        faults.append(Fault("year", _("最多填写 %(most)s 个年度。") % {"most": MOST_YEARS}, "figures.many"))
+        faults.append(Fault("year", _("最多填写%(most)s个年度。") % {"most": MOST_YEARS}, "figures.many"))
     for number, row in enumerate(rows, 1):
         if not 1990 <= row.year <= latest:
             faults.append(Fault("year", _("请填写四位年份，不晚于今年。"), "figures.year", row=number, column="year"))

@@ -83,7 +83,7 @@ def _text_faults(found: dict[str, Any]) -> list[Fault]:
         field = Organisation._meta.get_field(name)
         longest = getattr(field, "max_length", None)
         if name not in CODES and isinstance(value, str) and longest and len(value) > longest:
-            faults.append(Fault(name, _("最多 %(most)s 个字。") % {"most": longest}, "text.long"))
+            faults.append(Fault(name, _("最多%(most)s个字。") % {"most": longest}, "text.long"))
     if "name" in found and not found["name"]:
         faults.append(Fault("name", _("请填写机构名称，与证照一致。"), "name.empty"))
     if "country" in found and not re.fullmatch(r"[A-Z]{2}", str(found["country"])):

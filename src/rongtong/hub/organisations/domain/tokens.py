@@ -152,6 +152,6 @@ def _require_person(organisation: Organisation, by: Actor) -> None:
         raise Refusal(
             "token.many",
             what=_("不能再创建令牌。"),
-            why=_("您在本单位的有效令牌已有 %(most)s 个。") % {"most": MOST_ACTIVE},
+            why=_("您在本单位的有效令牌已有%(most)s个。") % {"most": MOST_ACTIVE},
             cure=_("请先吊销不再使用的令牌。"),
         )

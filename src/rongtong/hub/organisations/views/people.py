@@ -97,7 +97,7 @@ def other_address(found: Invitation) -> Refusal:
     return Refusal(
         "invitation.other_address",
         what=_("不能用当前账户接受这份邀请。"),
-        why=_("邀请寄往 %(email)s，而您登录的账户没有核验过这个邮箱。") % {"email": found.email},
+        why=_("邀请寄往%(email)s，而您登录的账户没有核验过这个邮箱。") % {"email": found.email},
         cure=_("请退出后用该邮箱登录或注册，或请邀请方改寄到您的邮箱。"),
     )
 
@@ -108,7 +108,7 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     member = accept_invitation(invitation=visible(Invitation, actor, pk), by=actor)
     request.session[SESSION_KEY] = str(member.organisation_id)
-    messages.success(request, _("您已加入 %(name)s。") % {"name": member.organisation})
+    messages.success(request, _("您已加入%(name)s。") % {"name": member.organisation})
     return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -121,7 +121,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     if member is None or member.organisation.state == VerificationState.SUSPENDED:
         raise NotVisible
     request.session[SESSION_KEY] = wanted
-    messages.success(request, _("现在代表 %(name)s 办理业务。") % {"name": member.organisation})
+    messages.success(request, _("现在代表%(name)s办理业务。") % {"name": member.organisation})
     return HttpResponseRedirect(_back(request))
 
 
