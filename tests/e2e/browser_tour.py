@@ -13,11 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 WIDE, NARROW, HEIGHT = 1440, 390, 900
 ROW = "[data-row] a[href]"
-VISITOR, CHALLENGER, SME, RIVAL = "", "chen-ruolan", "zhou-qiming", "shao-jingyan"
-REVIEWER, OPERATOR, VIEWER = "lin-zhiyuan", "pei-wenqing", "cao-yinan"
+VISITOR, CHALLENGER, OTHER_CHALLENGER, SME, VIEWER = "", "chen-ruolan", "tan-mingxuan", "zhou-qiming", "cao-yinan"
+REVIEWER, SCORER, OPERATOR = "lin-zhiyuan", "xu-yanqiu", "pei-wenqing"
 PATIENCE = float(os.environ.get("RONGTONG_PATIENCE", "20")) * 1000
-COLUMNS = "序号,企业名称,所属行业,需求名称,需求描述,技术指标,预算（万元）,期限,联系人\n"
-LINES = "1,,,盾构主轴承滚道感应淬火变形控制,,,300-450,2027-10-31,\n2,,,,缺名称的一行,,三百万,2027年,\n"
+COLUMNS = "机构名称,统一社会信用代码,地区,所属行业,员工人数,营业收入（万元）,年度\n"
+LINES = (
+    "澜川新苗轴承有限公司,,渡北区,345,62,1800,2025\n"
+    "澜川恒砺热处理科技有限公司,,,,71,2600,2025\n"
+    "缺代码的公司,91,,,六十,,\n"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Stop:
     then
         What to add to the address so reached.
     do
-        ``send`` the page's form as it is, or ``upload`` a file with one right row and one faulty row.
+        ``send`` the page's form as it is, ``respond`` to the challenge, or ``upload`` a file with faulty rows.
     status
         What the page answers.
     """
@@ -64,9 +68,9 @@ STOPS = (
     Stop("g-selection", CHALLENGER, "/challenges/own/?state=selecting", (ROW,), "selection/"),
     Stop("g-compare", CHALLENGER, "/challenges/own/?state=selecting", (ROW,), "selection/compare/"),
     Stop("f-challenge", CHALLENGER, "/challenges/own/?state=draft", (ROW,), "edit/"),
-    Stop("k2-form-refused", CHALLENGER, "/challenges/new/", do="send", status=422),
-    Stop("h-import", CHALLENGER, "/challenges/import/"),
-    Stop("h-import-dry-run", CHALLENGER, "/challenges/import/", do="upload"),
+    Stop("h-import-needs", CHALLENGER, "/challenges/import/"),
+    Stop("d-collaboration", CHALLENGER, "/collaborations/?state=active", (ROW,)),
+    Stop("c-collaborations", CHALLENGER, "/collaborations/"),
     Stop("c-members", CHALLENGER, "/members/"),
     Stop("d-account", CHALLENGER, "/me/"),
     Stop("c-tokens", CHALLENGER, "/tokens/"),
@@ -77,11 +81,10 @@ STOPS = (
     Stop("d-challenge-questions", SME, "/challenges/?stage=open", (ROW,), "questions/"),
     Stop("e-for-you", SME, "/for-you/"),
     Stop("c-responses", SME, "/responses/"),
-    Stop("f-response", SME, "/responses/?state=draft", (ROW,), "edit/"),
-    Stop("f-response-review", SME, "/responses/?state=draft", (ROW,), "review/"),
-    Stop("d-response", SME, "/responses/?state=submitted", (ROW,)),
-    Stop("c-collaborations", SME, "/collaborations/"),
-    Stop("d-collaboration", SME, "/collaborations/", (ROW,)),
+    Stop("f-response", SME, "/responses/?state=draft&leads=1", (ROW,), "edit/"),
+    Stop("f-response-review", SME, "/responses/?state=draft&leads=1", (ROW,), "review/"),
+    Stop("d-response", SME, "/responses/?state=submitted&leads=1", (ROW,)),
+    Stop("l-no-collaborations", SME, "/collaborations/"),
     Stop("c-capabilities", SME, "/capabilities/"),
     Stop("c-own-capabilities", SME, "/capabilities/own/"),
     Stop("d-capability", SME, "/capabilities/own/", (ROW,)),
@@ -89,24 +92,26 @@ STOPS = (
     Stop("d-organisation-own", SME, "/organisations/own/"),
     Stop("c-search", SME, "/search/?q=热处理"),
     Stop("b-notices", SME, "/notices/"),
-    Stop("k1-forbidden", SME, "/rounds/new/", status=403),
     Stop("b-desk-viewer", VIEWER, "/desk/"),
-    Stop("k1-refused", VIEWER, "/challenges/?stage=open", (ROW,), "respond/", status=403),
+    Stop("k1-forbidden", VIEWER, "/challenges/?stage=open", (ROW,), do="respond", status=403),
+    Stop("k1-refused", OTHER_CHALLENGER, "/challenges/?stage=open", (ROW,), do="respond", status=409),
     Stop("b-desk-reviewer", REVIEWER, "/desk/"),
     Stop("c-reviews", REVIEWER, "/reviews/"),
-    Stop("g-review", REVIEWER, "/reviews/", (ROW,)),
-    Stop("g-score", REVIEWER, "/reviews/", (ROW, "a[href*='/sheets/']")),
+    Stop("g-review", REVIEWER, "/reviews/?conflict=undeclared", (ROW,)),
+    Stop("g-score", SCORER, "/reviews/?conflict=none&state=selecting", (ROW,)),
     Stop("b-desk-operator", OPERATOR, "/desk/"),
     Stop("c-screening", OPERATOR, "/operations/screening/"),
     Stop("c-rounds", OPERATOR, "/rounds/"),
     Stop("d-round", OPERATOR, "/rounds/", (ROW,)),
     Stop("f-round", OPERATOR, "/rounds/new/"),
+    Stop("k2-form-refused", OPERATOR, "/rounds/new/", do="send", status=422),
     Stop("j-report", OPERATOR, "/rounds/", (ROW,), "report/"),
     Stop("c-organisations", OPERATOR, "/organisations/?view=cards"),
     Stop("c-organisations-table", OPERATOR, "/organisations/?view=table"),
     Stop("d-organisation", OPERATOR, "/organisations/", (ROW,)),
     Stop("c-verification", OPERATOR, "/operations/verification/"),
-    Stop("h-import-organisations", OPERATOR, "/operations/import/organisations/"),
+    Stop("h-import", OPERATOR, "/operations/import/organisations/"),
+    Stop("h-import-dry-run", OPERATOR, "/operations/import/organisations/", do="upload"),
     Stop("c-audit", OPERATOR, "/operations/audit/"),
 )
 
@@ -183,9 +188,10 @@ def walk(page: Page, stop: Stop) -> int:
         answer = page.goto(f"{page.url.split('?')[0].rstrip('/')}/{stop.then}")
     if stop.do == "upload":
         _upload(page)
-    elif stop.do == "send":
+    elif stop.do:
+        form = {"send": "form[method=post]", "respond": "form[action$='/respond/']"}[stop.do]
         with page.expect_navigation() as going:
-            page.locator("main form[method=post] button[type=submit]").last.click()
+            page.locator(f"main {form} button[type=submit]:visible").last.click()
         answer = going.value
     assert answer is not None
     return answer.status
@@ -193,7 +199,7 @@ def walk(page: Page, stop: Stop) -> int:
 
 def _upload(page: Page) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "需求.csv"
+        path = Path(folder) / "机构.csv"
         path.write_text(COLUMNS + LINES, encoding="utf-8-sig")
         page.set_input_files("main input[type=file]", path)
         page.locator("main form[enctype] button[type=submit]").last.click()
