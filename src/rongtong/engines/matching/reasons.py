@@ -7,7 +7,7 @@ from decimal import Decimal
 from rongtong.engines.matching.constraints import Outcome, Verdict
 from rongtong.engines.matching.listing import Constraint
 
-CENTS = 100  # points are given with two decimals
+TENTHS = 10  # points are given with one decimal: more would feign exactness
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Reasons:
     def total(self) -> Decimal:
         """The sum of all points, which is the score."""
         parts = [reason.points for reason in self.words] + [reason.points for reason in self.constraints]
-        return sum(parts, self.meaning.points if self.meaning else Decimal("0.00"))
+        return sum(parts, self.meaning.points if self.meaning else Decimal("0.0"))
 
 
 def explain(
@@ -80,18 +80,18 @@ def explain(
     constraint_reasons = []
     for verdict in verdicts:
         counts = not verdict.constraint.required and verdict.outcome is Outcome.MET
-        points = next(rounded) if counts else Decimal("0.00")
+        points = next(rounded) if counts else Decimal("0.0")
         constraint_reasons.append(ConstraintReason(verdict.constraint, verdict.found, verdict.outcome, points))
     word_reasons = sorted((reason for reason in word_reasons if reason.points), key=lambda reason: -reason.points)
     return Reasons(tuple(word_reasons), meaning_reason, tuple(constraint_reasons))
 
 
 def round_together(values: Sequence[float]) -> list[Decimal]:
-    """Round to hundredths by largest remainder: the rounded values sum to the rounded sum."""
-    cents = [value * CENTS for value in values]
-    floors = [int(value) for value in cents]
-    missing = round(sum(cents)) - sum(floors)
-    by_remainder = sorted(range(len(cents)), key=lambda place: (floors[place] - cents[place], place))
+    """Round to tenths by largest remainder: the rounded values sum to the rounded sum."""
+    tenths = [value * TENTHS for value in values]
+    floors = [int(value) for value in tenths]
+    missing = round(sum(tenths)) - sum(floors)
+    by_remainder = sorted(range(len(tenths)), key=lambda place: (floors[place] - tenths[place], place))
     for place in by_remainder[: max(0, missing)]:
         floors[place] += 1
-    return [Decimal(value).scaleb(-2) for value in floors]
+    return [Decimal(value).scaleb(-1) for value in floors]

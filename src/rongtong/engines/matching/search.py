@@ -17,7 +17,7 @@ from rongtong.engines.matching.reasons import explain
 from rongtong.engines.matching.shelf import ShelfReader
 from rongtong.engines.matching.store import Record, document_frequencies, fetch, statistics
 from rongtong.engines.matching.vectorise import FloatArray
-from rongtong.engines.matching.words import WordQuery, word_query, word_scores
+from rongtong.engines.matching.words import WordQuery, matched_words, word_query, word_scores
 
 _POOL, _DEEPEST_POOL = 256, 4_096  # candidates by words; deeper where one owner or a filter eats them up
 _MEANING_POOL, _DEEPEST_MEANING = 64, 1_024
@@ -189,14 +189,11 @@ class _Ranking:
 
     def _match(self, place: int, others: int) -> Match:
         candidate, points = self._candidates[place], self._points
-        by_span: dict[int, float] = {}
-        for term, value in zip(self._words.terms, points.words[place].tolist(), strict=True):
-            by_span[term.span] = by_span.get(term.span, 0.0) + value
         similarity = float(self._similarities[place])
         known = None if math.isnan(similarity) else similarity
         meaning = (known, float(points.meaning[place])) if self._meaning else None
         reasons = explain(
-            [(self._words.spans[span], value) for span, value in by_span.items() if value],
+            matched_words(self._words, points.words[place].tolist()),
             meaning,
             candidate.verdicts,
             float(points.wanted[place]),

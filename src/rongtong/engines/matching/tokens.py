@@ -83,11 +83,13 @@ def _chinese(run: str, start: int) -> list[Token]:
 
 
 def _latin(word: str, start: int) -> list[Token]:
+    if len(word) == 1 and word.isascii():  # a unit, an item's letter or a digit: it says nothing, and stands everywhere
+        return []
     parts = [Token(_stem(word), start, start + len(word))]
     if "-" in word:  # "x-ray" is also found by "xray" and by "ray"
         offset = start
         for part in word.split("-"):
-            if part not in STOP_WORDS:
+            if part not in STOP_WORDS and not (len(part) == 1 and part.isascii()):
                 parts.append(Token(_stem(part), offset, offset + len(part)))
             offset += len(part) + 1
     return parts

@@ -22,22 +22,23 @@ _LONGEST_NEED = 20_000  # characters
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """A kept term: its weight in the need, its weight with rarity, and the words it stands for."""
+    """A kept term: its weight in the need, its weight with rarity, and where the need says it first."""
 
     term: str
     frequency: float
     weight: float
-    span: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class WordQuery:
-    """A need's words, ready to score: `terms` ordered by hash, `spans` the words as the need has them."""
+    """A need's words, ready to score: `terms` ordered by hash, places of terms in the folded `text`."""
 
     terms: tuple[QueryTerm, ...]
     hashes: IntArray
     weights: FloatArray
-    spans: tuple[str, ...]
+    text: str
     mean_length: float
     chinese: bool
 
@@ -64,16 +65,15 @@ def word_query(text: str, stats: Statistics, frequencies: Callable[[Sequence[int
         if known.get(hashes[term], 0) > 0
     }
     kept = sorted(weights, key=lambda term: (-weights[term], term))[:KEPT_TERMS]
-    spans = _spans([first[term] for term in kept])
     terms = tuple(
-        QueryTerm(term, count[term], weights[term], spans[1][first[term]])
+        QueryTerm(term, count[term], weights[term], first[term].start, first[term].end)
         for term in sorted(kept, key=hashes.__getitem__)
     )
     return WordQuery(
         terms,
         np.array([hashes[term.term] for term in terms], np.int64),
         np.array([term.weight for term in terms], np.float64),
-        tuple(folded[start:end] for start, end in spans[0]),
+        folded,
         stats.mean_length,
         is_chinese(folded),
     )
@@ -102,14 +102,18 @@ def word_scores(query: WordQuery, vectors: Sequence[TermVector]) -> FloatArray:
     return parts
 
 
-def _spans(tokens: list[Token]) -> tuple[list[tuple[int, int]], dict[Token, int]]:
-    """Join overlapping tokens, so that the reader sees 数控机床 and not 数控, 控机, 机床."""
-    spans: list[tuple[int, int]] = []
-    member: dict[Token, int] = {}
-    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
-        if spans and token.start < spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], token.end))
+def matched_words(query: WordQuery, points: Sequence[float]) -> list[tuple[str, float]]:
+    """Return the words of the need that a listing has, with their points, in the order of the need.
+
+    Overlapping terms that both matched are joined, so that the reader sees 数控机床 and not 数控, 控机, 机床; a term
+    that did not match joins nothing.
+    """
+    hits = [(term, value) for term, value in zip(query.terms, points, strict=True) if value]
+    joined: list[tuple[int, int, float]] = []
+    for term, value in sorted(hits, key=lambda hit: (hit[0].start, -hit[0].end)):
+        if joined and term.start < joined[-1][1]:
+            start, end, sum_so_far = joined[-1]
+            joined[-1] = (start, max(end, term.end), sum_so_far + value)
         else:
-            spans.append((token.start, token.end))
-        member[token] = len(spans) - 1
-    return spans, member
+            joined.append((term.start, term.end, value))
+    return [(query.text[start:end], value) for start, end, value in joined]

@@ -25,6 +25,9 @@ MOST = 200
 LONGEST_PROFILE = 4000
 EXCERPT = 120
 TOP = 10
+# numbers and units carry points, but as a reason they say nothing
+UNITS = r"mm|cm|km|kg|min|kn|mw|kw|mpa|gpa|pa|hz|khz|hrc|ms|ml"
+PLAIN = re.compile(rf"[\d.,]+|[a-zµμ°%℃]|[年月日天个台套件]|{UNITS}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -167,20 +170,29 @@ def _hit(rank: int, match: Match, **of: Any) -> Hit:
     return Hit(
         rank=rank,
         score=match.score,
-        words=sum((points for _, points in tops), Decimal("0.00")),
-        meaning=reasons.meaning.points if reasons.meaning else Decimal("0.00"),
-        conditions=sum((one.points for one in reasons.constraints), Decimal("0.00")),
-        top_words=tops[:6],
+        words=sum((points for _, points in tops), Decimal("0.0")),
+        meaning=reasons.meaning.points if reasons.meaning else Decimal("0.0"),
+        conditions=sum((one.points for one in reasons.constraints), Decimal("0.0")),
+        top_words=[(word, points) for word, points in tops if _tells(word, _folded(match))][:6],
         judged=[
             Condition(one.constraint.facet, one.constraint.value, one.found, Outcome(one.outcome).value)
             for one in reasons.constraints
         ],
         title=match.listing.title,
-        excerpt=excerpt(_text(match), [word for word, _ in tops]),
+        excerpt=excerpt(_text(match), [word for word, _ in tops if not PLAIN.fullmatch(word)]),
         subject_id=UUID(match.listing.id),
         others=match.others,
         **of,
     )
+
+
+def _tells(word: str, text: str) -> bool:
+    """Whether a matched word is worth telling: it stands there as it is, and is not a bare number or a unit."""
+    return not PLAIN.fullmatch(word) and word.casefold() in text
+
+
+def _folded(match: Match) -> str:
+    return f"{match.listing.title}\n{_text(match)}".casefold()
 
 
 def _text(match: Match) -> str:
@@ -194,7 +206,7 @@ def excerpt(text: str, words: list[str]) -> list[tuple[str, bool]]:
     known = sorted({word for word in words if word}, key=len, reverse=True)
     if not known:
         return [(text[:EXCERPT], False)] if text else []
-    pattern = re.compile("|".join(re.escape(word) for word in known), re.IGNORECASE)
+    pattern = re.compile("|".join(_whole(word) for word in known), re.IGNORECASE)
     places = [found.start() for found in pattern.finditer(text)]
     start = max(places, key=lambda at: sum(at <= other < at + EXCERPT for other in places), default=0)
     start = max(0, start - 12)
@@ -207,3 +219,9 @@ def excerpt(text: str, words: list[str]) -> list[tuple[str, bool]]:
         pieces.append((found.group(), True))
         at = found.end()
     return [*pieces, (part[at:], False)] if at < len(part) else pieces
+
+
+def _whole(word: str) -> str:
+    """A pattern for a word; a Latin one is not found inside another."""
+    escaped = re.escape(word)
+    return rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])" if word.isascii() else escaped
