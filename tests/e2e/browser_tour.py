@@ -105,7 +105,7 @@ STOPS = (
     Stop("d-round", OPERATOR, "/rounds/", (ROW,)),
     Stop("f-round", OPERATOR, "/rounds/new/"),
     Stop("k2-form-refused", OPERATOR, "/rounds/new/", do="send", status=422),
-    Stop("j-report", OPERATOR, "/rounds/", (ROW,), "report/"),
+    Stop("j-report", OPERATOR, "/rounds/?stage=conclude", (ROW,), "report/"),
     Stop("c-organisations", OPERATOR, "/organisations/?view=cards"),
     Stop("c-organisations-table", OPERATOR, "/organisations/?view=table"),
     Stop("d-organisation", OPERATOR, "/organisations/", (ROW,)),
