@@ -52,6 +52,7 @@ EDITABLE = (
     *LEVELS,
 )
 LONGEST_PROJECT = 120
+MOST_WISHES = 30
 
 
 def values_of(challenge: Challenge) -> dict[str, Any]:
@@ -117,6 +118,9 @@ def _rule_faults(challenge: Challenge) -> Iterator[Fault]:
         yield Fault("region", _("没有这个地区代码。"), "challenge.region")
     if any(code not in regions for code in challenge.regions):
         yield Fault("regions", _("地区要求中有不存在的地区代码。"), "challenge.regions")
+    for name in ("regions", "certificates"):
+        if len(getattr(challenge, name)) > MOST_WISHES:
+            yield Fault(name, _("最多 30 项。"), f"challenge.too_many_{name}")
     if set(challenge.size_classes) - set(SizeClass.values):
         yield Fault("size_classes", _("规模要求只能选大型、中型、小型、微型。"), "challenge.size_classes")
     if challenge.readiness is not None and not 1 <= challenge.readiness <= 9:

@@ -35,6 +35,8 @@ EDITABLE = (
     "conclude_on",
     "leader_size_classes",
 )
+DATES = ("collect_until", "publish_at", "respond_until", "select_until", "conclude_on")
+LAST_YEAR = 2200
 #: What is settled once challenges stand in the catalogue.
 FIXED_ONCE_PUBLISHED = ("number_prefix", "leader_size_classes", "collect_until", "publish_at")
 
@@ -120,6 +122,9 @@ def _field_faults(round: Round) -> Iterator[Fault]:
         return
     if Round._base_manager.filter(title=round.title).exclude(pk=round.pk).exists():
         yield Fault("title", _("已有同名的批次。"), "round.title_taken")
+    for name in DATES:
+        if not 2000 <= getattr(round, name).year <= LAST_YEAR:
+            yield Fault(name, _("年份应在 2000 至 2200 之间。"), "round.year")
     if not round.leader_size_classes or set(round.leader_size_classes) - set(SizeClass.values):
         yield Fault("leader_size_classes", _("至少选一种可牵头的企业规模。"), "round.leader_size_classes")
     if not round.number_prefix.isascii() or not round.number_prefix.isalnum():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import formatting, sheets
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.filters import Multi, Option, Read, counts_by
+from rongtong.hub.foundation.filters import Multi, Option, Read, counts_by, identifiers
 from rongtong.hub.foundation.listing import Count
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Range, Search, Sort
 from rongtong.hub.organisations.reference import Register, industries, regions
 
 from ..enums import PUBLISHED, ChallengeState
 from ..exports.challenges import COLUMNS, closed_groups, need_rows
-from ..models import Challenge
+from ..models import Challenge, Round
 from ..queries import challenges as reads
 from ..queries.acting import own_id
 from ..queries.disclosure import DisclosedChallenge, Hidden, disclosed_many, with_parts
@@ -145,10 +145,19 @@ class Challenges(ChallengeRows):
 
     def rows(self) -> QuerySet[Challenge]:
         rows = reads.published(self.actor)
-        chosen = self.request.GET.get("round", "")
-        if chosen:
-            rows = rows.filter(round_id=chosen) if _is_id(chosen) else rows.none()
+        if self.request.GET.get("round"):
+            rows = rows.filter(round=self.round) if self.round else rows.none()
         return self.arranged(rows)
+
+    @cached_property
+    def round(self) -> Round | None:
+        """The round whose catalogue is asked for."""
+        chosen = identifiers([self.request.GET.get("round", "")])
+        return Round.visible_to(self.actor).filter(pk=chosen[0]).first() if chosen else None
+
+    def context(self) -> dict[str, Any]:
+        asked = bool(self.request.GET.get("round"))
+        return {"asked_round": self.round or gettext("没有这个批次") if asked else None}
 
 
 class OwnChallenges(ChallengeRows):
@@ -185,14 +194,6 @@ class Screening(ChallengeRows):
 
     def rows(self) -> QuerySet[Challenge]:
         return self.arranged(Challenge.visible_to(self.actor).filter(state__in=WAITING))
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def challenges(request: HttpRequest) -> HttpResponse:
