@@ -208,11 +208,11 @@ def test_dates_are_where_the_content_says(cluster: Cluster) -> None:
             assert timezone.localtime(row.published_at).date() == wanted
     for response in cluster.responses.values():
         if response.submitted is not None:
-            row = Response._base_manager.get(
-                challenge=rows[cluster.challenges[response.challenge].title], summary=response.summary
-            )
-            assert timezone.localtime(row.submitted_at).date() == TODAY + timedelta(days=response.submitted)
-            assert row.created_at < row.submitted_at < row.challenge.deadline
+            answer = Response._base_manager.select_related("challenge").get(summary=response.summary)
+            assert timezone.localtime(answer.submitted_at).date() == TODAY + timedelta(days=response.submitted)
+            assert answer.submitted_at is not None
+            assert answer.challenge.deadline is not None
+            assert answer.created_at < answer.submitted_at < answer.challenge.deadline
     for work in cluster.collaborations:
         found = Collaboration._base_manager.get(response__summary=cluster.responses[work.response].summary)
         assert found.starts_on == TODAY + timedelta(days=work.starts)
