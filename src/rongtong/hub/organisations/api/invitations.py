@@ -11,23 +11,23 @@ from rongtong.hub.foundation.api import Page, actor_of, needs, paged
 from ..domain import invitations
 from ..models import Invitation
 from ..queries import visible
-from .shapes import InvitationOut, MemberOut
+from .shapes import MemberInvitationOut, MemberOut
 
 PATH, NOUN = "/invitations", "member"
 router = Router(tags=["members"])
 
 
-@router.get("", response=Page[InvitationOut])
+@router.get("", response=Page[MemberInvitationOut])
 def list_invitations(request: HttpRequest, cursor: str = "", limit: int = 50) -> Any:
     actor = actor_of(request)
     needs(actor, "account")
     rows = Invitation.visible_to(actor)
-    return paged(request, rows, InvitationOut.of, order=("-created_at", "id"), cursor=cursor, limit=limit)
+    return paged(request, rows, MemberInvitationOut.of, order=("-created_at", "id"), cursor=cursor, limit=limit)
 
 
-@router.get("/{uuid:pk}", response=InvitationOut)
+@router.get("/{uuid:pk}", response=MemberInvitationOut)
 def read(request: HttpRequest, pk: UUID) -> Any:
-    return InvitationOut.of(visible(Invitation, actor_of(request), pk))
+    return MemberInvitationOut.of(visible(Invitation, actor_of(request), pk))
 
 
 @router.post("/{uuid:pk}/accept", response=MemberOut)
@@ -37,7 +37,7 @@ def accept(request: HttpRequest, pk: UUID) -> Any:
     return MemberOut.of(invitations.accept_invitation(invitation=visible(Invitation, actor, pk), by=actor))
 
 
-@router.post("/{uuid:pk}/withdraw", response=InvitationOut)
+@router.post("/{uuid:pk}/withdraw", response=MemberInvitationOut)
 def withdraw(request: HttpRequest, pk: UUID) -> Any:
     actor = actor_of(request)
-    return InvitationOut.of(invitations.withdraw_invitation(invitation=visible(Invitation, actor, pk), by=actor))
+    return MemberInvitationOut.of(invitations.withdraw_invitation(invitation=visible(Invitation, actor, pk), by=actor))

@@ -18,11 +18,11 @@ from .shapes import (
     CertificateIn,
     CertificateOut,
     FiguresIn,
-    InvitationOut,
     InviteIn,
+    MemberInvitationOut,
     OrganisationOut,
     ProfileIn,
-    ReasonIn,
+    VerificationReasonIn,
     YearOut,
     required_version,
 )
@@ -137,7 +137,7 @@ def verify(request: HttpRequest, pk: UUID, response: HttpResponse) -> Any:
 
 
 @router.post("/{uuid:pk}/return", response=OrganisationOut)
-def give_back(request: HttpRequest, pk: UUID, payload: ReasonIn, response: HttpResponse) -> Any:
+def give_back(request: HttpRequest, pk: UUID, payload: VerificationReasonIn, response: HttpResponse) -> Any:
     actor = actor_of(request)
     one = visible(Organisation, actor, pk)
     done = verification.return_organisation(organisation=one, reason=payload.reason, by=actor)
@@ -145,7 +145,7 @@ def give_back(request: HttpRequest, pk: UUID, payload: ReasonIn, response: HttpR
 
 
 @router.post("/{uuid:pk}/suspend", response=OrganisationOut)
-def suspend(request: HttpRequest, pk: UUID, payload: ReasonIn, response: HttpResponse) -> Any:
+def suspend(request: HttpRequest, pk: UUID, payload: VerificationReasonIn, response: HttpResponse) -> Any:
     actor = actor_of(request)
     one = visible(Organisation, actor, pk)
     done = verification.suspend_organisation(organisation=one, reason=payload.reason, by=actor)
@@ -159,10 +159,10 @@ def restore(request: HttpRequest, pk: UUID, response: HttpResponse) -> Any:
     return _shown(done, actor, response)
 
 
-@router.post("/{uuid:pk}/invitations", response={201: InvitationOut})
+@router.post("/{uuid:pk}/invitations", response={201: MemberInvitationOut})
 def invite(request: HttpRequest, pk: UUID, payload: InviteIn) -> Any:
     """Invite an address. A token may not: it is done by a person who is signed in."""
     actor = actor_of(request)
     one = visible(Organisation, actor, pk)
     made = invitations.invite_member(organisation=one, email=payload.email, role=payload.role, by=actor)
-    return Status(201, InvitationOut.of(made))
+    return Status(201, MemberInvitationOut.of(made))

@@ -68,7 +68,7 @@ class CertificateIn(In):
     expires: date | None = None
 
 
-class ReasonIn(In):
+class VerificationReasonIn(In):
     reason: str
 
 
@@ -167,7 +167,7 @@ class MemberOut(Out):
         )
 
 
-class InvitationOut(Out):
+class MemberInvitationOut(Out):
     id: UUID
     organisation_id: UUID
     email: str
@@ -176,7 +176,7 @@ class InvitationOut(Out):
     expires_at: datetime
 
     @classmethod
-    def of(cls, row: Invitation) -> "InvitationOut":
+    def of(cls, row: Invitation) -> "MemberInvitationOut":
         return cls(
             id=row.pk,
             organisation_id=row.organisation_id,
