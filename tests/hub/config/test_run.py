@@ -71,7 +71,15 @@ class Run:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def server(self, name: str) -> psutil.Process:
-        return next(p for p in psutil.Process(self.process.pid).children() if name in p.cmdline())
+        """The child of that name, once it has been started."""
+        found: list[psutil.Process] = []
+
+        def there() -> bool:
+            found[:] = [p for p in psutil.Process(self.process.pid).children() if name in p.cmdline()]
+            return bool(found)
+
+        assert eventually(there)
+        return found[0]
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
@@ -126,10 +134,29 @@ def served(url: str) -> bool:
         return False
 
 
-def test_serves_says_where_and_ends_with_ctrl_c(start: Callable[..., Run], home: Path) -> None:
+def test_three_lives(start: Callable[..., Run], home: Path) -> None:
+    """One story, because every start costs seconds: begin and end, be killed piece by piece, be killed as a whole."""
+    serves_and_ends_with_ctrl_c(start, home)
+    second = start("run", "--empty")
+    url = second.address()
+    assert not [line for line in second.said if line.startswith(("·", "System check"))]  # nothing is done twice
+    another_is_sent_to_the_first(start, url)
+    killed_pieces_are_mended(second, url, home)
+    family = second.tree()
+    second.process.kill()
+    second.process.wait()
+    (home / "static/.state").unlink()
+    third = start("run", "--empty")
+    assert served(third.address())
+    assert "· static files" in third.said  # what is missing is prepared again
+    assert psutil.wait_procs(family, timeout=15)[1] == []  # nothing outlived the killed run
+    assert third.stop(signal.SIGTERM) == 0
+    assert database_processes(home) == []
+
+
+def serves_and_ends_with_ctrl_c(start: Callable[..., Run], home: Path) -> None:
     run = start("run", "--empty")
     url = run.address()
-    assert status(url) == 200
     with urllib.request.urlopen(f"{url}/health/ready", timeout=10) as answer:
         assert json.load(answer) == {"ready": True, "missing": []}
     family = run.tree()
@@ -138,23 +165,17 @@ def test_serves_says_where_and_ends_with_ctrl_c(start: Callable[..., Run], home:
     assert database_processes(home) == []
 
 
-def test_second_start_is_quick_and_second_run_says_where_the_first_is(start: Callable[..., Run]) -> None:
-    run = start("run", "--empty")
-    url = run.address()
-    assert not [line for line in run.said if line.startswith("·")]  # nothing is done a second time
+def another_is_sent_to_the_first(start: Callable[..., Run], url: str) -> None:
     other = start("run", "--empty")
     assert other.process.wait(PATIENCE) == 0
     assert url in other.wait_for("already runs")
-    assert served(url)
     refused = start("reset", "--yes")
     assert refused.process.wait(PATIENCE) == 1
     refused.wait_for("stop it first")
     assert served(url)
 
 
-def test_kill_9_of_a_child_or_the_database_is_mended(start: Callable[..., Run], home: Path) -> None:
-    run = start("run", "--empty")
-    url = run.address()
+def killed_pieces_are_mended(run: Run, url: str, home: Path) -> None:
     worker = run.server("worker")
     worker.kill()
     run.wait_for("worker ended unasked")
@@ -167,19 +188,6 @@ def test_kill_9_of_a_child_or_the_database_is_mended(start: Callable[..., Run], 
         process.kill()
     run.wait_for("web ended unasked")
     assert eventually(lambda: served(url))
-
-
-def test_kill_9_of_the_run_itself_blocks_nothing(start: Callable[..., Run], home: Path) -> None:
-    run = start("run", "--empty")
-    run.address()
-    family = run.tree()
-    run.process.kill()
-    run.process.wait()
-    again = start("run", "--empty")
-    assert served(again.address())
-    assert psutil.wait_procs(family, timeout=15)[1] == []
-    assert again.stop(signal.SIGTERM) == 0
-    assert database_processes(home) == []
 
 
 def test_a_taken_port_is_passed_by_or_refused(start: Callable[..., Run]) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 
+from rongtong.hub.config import prepared
 from rongtong.hub.config.commands import NOTHING, CommandFailed, Commands, Need
 from rongtong.hub.config.database import main_cluster
 
@@ -33,6 +34,7 @@ def register(commands: Commands) -> None:
 
 
 def manage(arguments: argparse.Namespace) -> int:
+    prepared.forget()  # who knows what it changes
     environment = {"DJANGO_SETTINGS_MODULE": "rongtong.hub.config.settings", **os.environ}
     return subprocess.run([sys.executable, "-m", "django", *arguments.words], env=environment, check=False).returncode
 

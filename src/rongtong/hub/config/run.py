@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import json
+import math
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from rongtong.hub.config import prepared
 from rongtong.hub.config.children import Child, end_orphans, record
 from rongtong.hub.config.commands import NOTHING, CommandFailed, Commands
 from rongtong.hub.config.database import Cluster, main_cluster
@@ -66,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
             os.environ["RONGTONG_RELOAD"] = "1"
         cluster = None if os.environ.get("DATABASE_URL", "").strip() else main_cluster()
         with cluster.in_use() if cluster else nullcontext():
-            greeting = prepare(sample=not arguments.empty)
+            greeting = prepare(cluster, sample=not arguments.empty)
             House(children(arguments, port), folder / "children", cluster, url, greeting).keep()
     return 0
 
@@ -104,13 +106,22 @@ def free_port(host: str, wanted: int | None) -> int:
     raise CommandFailed(f"{host}:{wanted or FIRST_PORT} cannot be used ({reason}); choose another with --port")
 
 
-def prepare(*, sample: bool) -> str:
-    """In a process of its own, so that this one stays small; gives what it says of accounts to sign in with."""
+def prepare(cluster: Cluster | None, *, sample: bool) -> str:
+    """In a process of its own, so that this one stays small; gives what it says of accounts to sign in with.
+
+    Nothing is done when nothing has changed since the last time.
+    """
+    if cluster is not None:
+        said = prepared.recalled(prepared.current(cluster, sample=sample))
+        if said is not None:
+            return said
     command = [sys.executable, "-m", "rongtong", "prepare", *(["--sample"] if sample else [])]
     environment = {**os.environ, "RONGTONG_WORKER": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8", check=False)
     if done.returncode:
         raise CommandFailed("the preparation failed; see above")
+    if cluster is not None:
+        prepared.remember(prepared.current(cluster, sample=sample), done.stdout)
     return done.stdout
 
 
@@ -149,8 +160,9 @@ class House:
         """Start everything, keep it running and end it in order when a signal comes."""
         former = {number: signal.signal(number, self._end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:
-            for child in self.children:
-                child.start()
+            self._web.start()
+            for child in self.children[1:]:  # the first page first: the others start when it is served
+                child.due = math.inf
             record(self.children, self.book)
             waited = 0.0
             while not self.ending.wait(0.2):
@@ -198,6 +210,8 @@ class House:
 
     def _greet(self) -> None:
         self.served = True
+        for child in self.children[1:]:
+            child.due = 0
         print(f"\n融通 Rongtong  {self.url}\n", flush=True)
         print(self.greeting)
         print(f"日志 logs: {self.children[0].log.parent}    停止 stop: Ctrl-C", flush=True)
@@ -216,6 +230,7 @@ def reset(arguments: argparse.Namespace) -> int:
             raise CommandFailed("Rongtong runs; stop it first with Ctrl-C")
         end_orphans(folder / "children")
         main_cluster().destroy()
+        prepared.forget()
         for name in ("files", "index", "mail", "static", "logs", "secrets"):
             shutil.rmtree(place / name, ignore_errors=True)
     print(json.dumps({"deleted": str(place)}) if not sys.stdout.isatty() else f"deleted: {place}")
