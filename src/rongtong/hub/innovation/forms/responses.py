@@ -19,6 +19,7 @@ from ..targets import plain
 from .spans import SpanField, write_span
 
 WAN = Decimal(10_000)
+NEEDED = ("team", "record", "summary", "plan", "months", "cost")
 LEVELS = (
     _("1 级：发现基本原理"),
     _("2 级：形成技术方案"),
@@ -116,6 +117,12 @@ class ResponseForms:
 
     def is_valid(self) -> bool:
         return forms.all_valid(self.all)
+
+    def mark_needed(self) -> None:
+        """Draw what must be filled before handing in without the mark of the optional; a draft may still lack it."""
+        for name in NEEDED:
+            self.form.fields[name].required = True
+        self.form.use_required_attribute = False
 
     @property
     def version(self) -> int:

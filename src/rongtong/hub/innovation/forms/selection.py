@@ -81,6 +81,12 @@ class SheetForm(RoomForm):
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
 
+    def mark_needed(self) -> None:
+        """Draw what must be filled before handing in without the mark of the optional."""
+        for one in self.criteria:
+            self.fields[f"points-{one.pk}"].required = self.fields[f"reason-{one.pk}"].required = True
+        self.use_required_attribute = False
+
     def pairs(self) -> list[tuple[Criterion, Any, Any]]:
         """Each criterion with its two controls."""
         return [(one, self[f"points-{one.pk}"], self[f"reason-{one.pk}"]) for one in self.criteria]

@@ -121,6 +121,7 @@ def _page(
         "conclusion": ConclusionForm(),
         "refusal": refusal,
         "all_forms": [forms, refusal],
+        "next_step": next((step.pk for step in steps if step.state in ("planned", "returned")), None),
         "accepted": sum(step.state == "accepted" for step in steps),
         "feed": [
             {"at": one.at, "text": FEED[one.verb], "by": one.name} for one in audit.feed(row, actor) if one.verb in FEED

@@ -225,6 +225,7 @@ def _form(
     actor = actor_of(request)
     one = whole(row, actor)
     parts = sections(row, actor)
+    forms.mark_needed()
     toc = [{"id": part.id, "label": part.label, "state": part.state} for part in parts]
     context = _page(one, actor) | {
         "forms": forms,

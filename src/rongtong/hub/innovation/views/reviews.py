@@ -97,6 +97,9 @@ def _board(
     may_score = allowed(actor, "reviewer.save_sheet", reviewer) and reviewer.challenge.state == ChallengeState.SELECTING
     board = board_of(reviewer, actor)
     row = next((one for one in board.rows if str(one.response.pk) == wanted), None) or _next_open(board)
+    form = form or (_form(board, row) if row else None)
+    if form:
+        form.mark_needed()
     context = {
         "reviewer": reviewer,
         "challenge": disclosed(reviewer.challenge, actor),
@@ -105,7 +108,7 @@ def _board(
         "row": row,
         "around": _around(board, row),
         "one": _whole(row, actor),
-        "form": form or (_form(board, row) if row else None),
+        "form": form,
         "declaration": declaration or DeclarationForm(),
         "may_declare": allowed(actor, "reviewer.declare", reviewer) and not reviewer.challenge.scores_open,
         "may_score": may_score and reviewer.handed_in_at is None,

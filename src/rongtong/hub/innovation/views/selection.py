@@ -245,7 +245,7 @@ def _decide(request: HttpRequest, pk: UUID, *, without: bool) -> HttpResponse:
                 messages.success(request, gettext("遴选已结束，结果和反馈已送达各揭榜方。"))
                 return redirect("innovation:selection", pk)
         status = 422
-    context = _shared(challenge, overview, actor) | {"form": form, "rows": form.rows(), "places": places}
+    context = _shared(challenge, overview, actor) | {"form": form, "rows": form.rows(), "ranks": places}
     return render(request, "innovation/selection_award.html", context, status=status)
 
 
