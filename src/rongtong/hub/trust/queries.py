@@ -7,7 +7,6 @@ from uuid import UUID
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 
-from .domain.documents import may_attach
 from .enums import DocumentState, Level
 from .intake import PURPOSES, Purpose
 from .models import Document
@@ -37,7 +36,7 @@ def documents_of(subject: Any, actor: Actor) -> Documents:
     """The documents this actor may read, oldest first. Own side also sees those still being checked."""
     kind = kind_of(subject)
     open_level = int(subject.level_open_to(actor))
-    attaching = may_attach(subject, actor)
+    attaching = kind.is_for(subject, actor) and kind.is_open(subject)
     states = [DocumentState.READY, *([DocumentState.CHECKING] if attaching else [])]
     rows = Document._base_manager.filter(
         subject_type=kind.label, subject_id=subject.pk, state__in=states, level__lte=open_level

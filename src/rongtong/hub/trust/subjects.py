@@ -9,6 +9,7 @@ from django.apps import apps
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
+from rongtong.hub.foundation.rights import roles_on
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Subject:
     states: frozenset[str]
     files: Callable[[Any], str]
     signable: bool = False
+
+    def is_for(self, thing: Any, actor: Actor) -> bool:
+        """Whether the actor is one of those who attach and remove."""
+        return bool(self.roles & roles_on(actor, thing))
+
+    def is_open(self, thing: Any) -> bool:
+        """Whether its documents may change in its state."""
+        return not self.states or str(getattr(thing, "state", "")) in self.states
 
 
 SUBJECTS: dict[str, Subject] = {}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import Fault, Forbidden, Invalid, NotVisible, Refusal
-from rongtong.hub.foundation.rights import require, roles_on
+from rongtong.hub.foundation.rights import require
 from rongtong.hub.foundation.verbs import verb
 
 from ..enums import DocumentState, Level
@@ -82,31 +82,21 @@ def remove_document(*, document: Document, by: Actor) -> Document:
     return document
 
 
-def may_attach(subject: Any, actor: Actor) -> bool:
-    """Whether to offer the form."""
-    kind = kind_of(subject)
-    return bool(kind.roles & roles_on(actor, subject)) and _is_open(kind, subject)
-
-
 def _standing(subject: Any) -> Any:
     return Document._base_manager.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).exclude(
         state=DocumentState.REMOVED
     )
 
 
-def _is_open(kind: Subject, subject: Any) -> bool:
-    return not kind.states or str(getattr(subject, "state", "")) in kind.states
-
-
 def _ensure_open(kind: Subject, subject: Any, by: Actor) -> None:
     """The object's own room says who attaches in which state."""
-    if not kind.roles & roles_on(by, subject):
+    if not kind.is_for(subject, by):
         if not subject.is_visible_to(by):
             raise NotVisible
         raise Forbidden(
             "rights.role", what=_("您不能改动这里的附件。"), why=_("它们属于另一方。"), cure=_("请联系附件的提供方。")
         )
-    if not _is_open(kind, subject):
+    if not kind.is_open(subject):
         raise Refusal(
             "rights.state",
             what=_("现在不能改动附件。"),
