@@ -20,14 +20,16 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.filters import Multi, Option, Read, counts_by, identifiers
 from rongtong.hub.foundation.listing import Count
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Range, Search, Sort
+from rongtong.hub.foundation.templating import icon
 from rongtong.hub.organisations.reference import Register, industries, regions
 
 from ..enums import PUBLISHED, ChallengeState
-from ..exports.challenges import COLUMNS, closed_groups, need_rows
+from ..exports.challenges import COLUMNS, need_rows
 from ..models import Challenge, Round
 from ..queries import challenges as reads
 from ..queries.acting import own_id
 from ..queries.disclosure import DisclosedChallenge, Hidden, disclosed_many, with_parts
+from .challenges import STATE_LOOK
 
 MOST_EXPORTED = 5000
 OPEN_STAGES = [(state.value, state.label) for state in PUBLISHED]
@@ -103,6 +105,10 @@ class ChallengeRows(ListPage):
             return self._closed(row.budget)
         if column.key == "key_target" and isinstance(row.targets, Hidden):
             return self._closed(row.targets)
+        if column.key == "state":
+            kind, sign = STATE_LOOK[ChallengeState(row.state)]
+            look = f"rt-state rt-nowrap rt-state-{kind}" if kind else "rt-state rt-nowrap"
+            return format_html('<span class="{}">{}{}</span>', look, icon(sign), row.state_label)
         return super().cell(row, column)
 
     def _closed(self, hidden: Hidden) -> SafeString:
@@ -138,7 +144,6 @@ class Challenges(ChallengeRows):
         Column("key_target", _("关键指标"), value=lambda row: str(row.key_target or "")),
         Column("budget", _("预算"), value=_shown_budget, sort="budget"),
         Column("deadline", _("截止"), kind="date", sort="deadline"),
-        Column("closed", _("未披露"), value=closed_groups),
         Column("state", _("状态"), value=lambda row: row.state_label),
     )
     extra = ("round",)
