@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from .errors import Refusal, SignInNeeded
 
@@ -30,7 +31,23 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.path.startswith("/api/"):
+            refused = answer(request, _not_that_way())
+            refused["Allow"] = response["Allow"]
+            return refused
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answer(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _not_that_way() -> Refusal:
+    refusal = Refusal(
+        "request.method",
+        what=_("这个地址不支持这种请求方法。"),
+        why=_("支持的方法列在 Allow 头中。"),
+        cure=_("请对照接口文档检查请求内容。"),
+    )
+    refusal.status = 405
+    return refusal

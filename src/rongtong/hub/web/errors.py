@@ -17,6 +17,7 @@ from django.template.loader import get_template
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from rongtong.hub.foundation.api.problems import problem_response
 from rongtong.hub.foundation.errors import Invalid, NotVisible, Refusal, Stale
 from rongtong.hub.foundation.forms import differences, faults_of
 from rongtong.hub.foundation.templating import url_or_none
@@ -124,6 +125,8 @@ def _differences(refusal: Stale) -> list[dict[str, Any]]:
 def _page(
     request: HttpRequest, refusal: Refusal, values: Mapping[str, Any] | None = None, *, bare: bool = False
 ) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(request, refusal)
     request_id = getattr(request, "request_id", "")
     context = {"error": refusal, "request_id": request_id, "acts": _acts(request), **(values or {})}
     try:

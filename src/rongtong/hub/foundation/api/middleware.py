@@ -86,7 +86,7 @@ class IdempotencyMiddleware:
             return self._once(request, actor, key)
 
     def _once(self, request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
-        digest = hashlib.sha256(f"{actor.organisation_id} {request.path} ".encode() + request.body).hexdigest()
+        digest = hashlib.sha256(_rights(actor) + f" {request.path} ".encode() + request.body).hexdigest()
         row, made = IdempotencyKey._base_manager.get_or_create(
             account_id=actor.person, key=key, defaults={"digest": digest}
         )
@@ -99,6 +99,12 @@ class IdempotencyMiddleware:
         else:
             transaction.set_rollback(True)
         return response
+
+
+def _rights(actor: Actor) -> bytes:
+    """For whom and with what rights: an answer is not given again to who could not have it now."""
+    scopes = "session" if actor.scopes is None else ",".join(sorted(actor.scopes))
+    return f"{actor.organisation_id} {actor.role} {actor.verified} {scopes}".encode()
 
 
 def _replay(request: HttpRequest, row: IdempotencyKey, digest: str) -> HttpResponse:
