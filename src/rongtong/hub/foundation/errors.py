@@ -52,6 +52,18 @@ class SignInNeeded(Refusal):
         super().__init__("sign_in", what=_("请先登录。"), why=_("这一页只对登录用户开放。"), cure=_("登录后会回到这里。"))
 
 
+class Busy(Refusal):
+    """Others hold the same rows, and the turn did not come in time. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "verb.busy",
+            what=_("没有办成：同时办理的人太多。"),
+            why=_("这条记录正由他人修改，几秒之内没有轮到您；什么都没有写入。"),
+            cure=_("请稍等片刻再试。"),
+        )
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with an input: where it stands and how to mend it."""

@@ -1,14 +1,18 @@
 """Verbs: the only place where state changes. A verb is one transaction with one permission and one audit entry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 
 from . import audit, rights
+from .errors import Busy
 
+#: PostgreSQL's words for a lock that was not had in time, and for a deadlock.
+NO_TURN = frozenset({"55P03", "40P01"})
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -42,7 +46,7 @@ def verb(name: str, *, on: str | None = None) -> Callable[[Callable[P, R]], Call
             if args:
                 raise TypeError(f"{name} takes keyword arguments only")
             by: Any = given["by"]
-            with transaction.atomic():
+            with _in_turn(), transaction.atomic():
                 subject = _locked(given[on]) if on else None
                 if on:
                     given[on] = subject
@@ -59,6 +63,17 @@ def verb(name: str, *, on: str | None = None) -> Callable[[Callable[P, R]], Call
         return act
 
     return declare
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Say by name that a lock was not had in time, or that two verbs stood in each other's way."""
+    try:
+        yield
+    except OperationalError as clash:
+        if getattr(clash.__cause__, "sqlstate", None) not in NO_TURN:
+            raise
+        raise Busy from clash
 
 
 def _locked(subject: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -168,3 +168,31 @@ def test_nobody_slips_in_while_the_deadline_is_moved():
         ends = Counter(one.result() for one in running)
     assert ends == {"response.deadline_passed": 12}
     assert not Response._base_manager.filter(challenge=challenge, state="submitted").exists()
+
+
+def test_who_does_not_get_a_turn_in_time_is_told_by_name():
+    response = a_response()
+    leader = actor_of(a_member("manager", response.organisation))
+    held, done = Event(), Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                Response._base_manager.select_for_update().get(pk=response.pk)
+                held.set()
+                done.wait(30)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(hold)
+        held.wait(30)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(Refusal) as refused:
+            submit_response(response=response, by=leader)
+        done.set()
+        running.result()
+    assert (refused.value.code, refused.value.status) == ("verb.busy", 409)
+    response.refresh_from_db()
+    assert response.state == "draft"
