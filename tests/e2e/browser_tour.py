@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -203,4 +204,4 @@ def _upload(page: Page) -> None:
         path.write_text(COLUMNS + LINES, encoding="utf-8-sig")
         page.set_input_files("main input[type=file]", path)
         page.locator("main form[enctype] button[type=submit]").last.click()
-        page.wait_for_url("**/import/*-*/**")
+        page.wait_for_url(re.compile(r"/import/.*[0-9a-f-]{36}/"))
