@@ -66,7 +66,9 @@ def problems_of(page: Any) -> list[str]:
 
 def a_scene() -> tuple[Cast, dict[str, tuple[str, str]]]:
     """Pages with something on each, and who looks at them."""
-    owner = an_organisation(size="large", name="澜川重工股份有限公司", short_name="澜川重工", leads_chain="隧道掘进装备")
+    owner = an_organisation(
+        size="large", name="澜川重工股份有限公司", short_name="澜川重工", leads_chain="隧道掘进装备"
+    )
     cast = a_cast(owner)
     round = a_round(Stage.RESPOND, introduction="本批次面向隧道掘进装备、风电装备两条产业链。")
     collecting = a_round(Stage.COLLECT)
@@ -130,7 +132,8 @@ def test_rows_from_excel_are_pasted_and_the_draft_saves_itself(browser, live_ser
             """text => {
                 const cell = document.querySelector("#id_targets-0-indicator"), data = new DataTransfer();
                 data.setData("text/plain", text);
-                cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+                const event = { clipboardData: data, bubbles: true, cancelable: true };
+                cell.dispatchEvent(new ClipboardEvent("paste", event));
             }""",
             PASTED,
         )

@@ -260,3 +260,24 @@ def test_small_enterprises_are_told_why_they_cannot() -> None:
     assert answer.status_code == 409
     assert "challenge.challenger_not_large" in answer.content.decode()
     assert a_challenge().is_published
+
+
+def test_the_same_steps_through_the_api(own) -> None:  # type: ignore[no-untyped-def]
+    client, rival = Client(), Client()
+    client.force_login(own.account)
+    rival.force_login(a_member("contributor").account)
+    root, round = "/api/v1/challenge-imports", a_round()
+
+    file = SimpleUploadedFile("need.xlsx", a_file({}, {"title": ""}, headers={"problem": "痛点"}))
+    sent = client.post(root, {"round_id": round.pk, "file": file})
+    path = f"{root}/{sent.json()['id']}"
+    named = client.post(f"{path}/rename", {"renames": {"痛点": "problem"}}, content_type="application/json")
+    assert (sent.status_code, sent.json()["counts"]["new"], named.json()["counts"]["new"]) == (201, 0, 1)
+    assert rival.get(path).status_code == 404
+    assert Client().get(root).status_code == 401
+    applied = client.post(f"{path}/apply")
+    assert [str(one.pk) for one in Challenge._base_manager.all()] == applied.json()["created"]
+    assert client.post(f"{path}/discard").json()["code"] == "rights.state"
+    assert client.post(f"{path}/undo").json()["state"] == "undone"
+    assert len(client.get(root).json()["items"]) == 1
+    assert client.post(root, {"round_id": "x"}).status_code == 422
