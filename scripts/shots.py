@@ -49,8 +49,10 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", metavar="NAME", choices=[stop.name for stop in STOPS])
-    parser.add_argument("--quick", action="store_true", help="wide and narrow, Chinese and light only")
-    parser.add_argument("--languages", nargs="*", default=["zh", "en"], choices=["zh", "en"])
+    parser.add_argument(
+        "--quick", action="store_true", help="light only, and Chinese unless --languages says otherwise"
+    )
+    parser.add_argument("--languages", nargs="*", choices=["zh", "en"])
     return parser.parse_args()
 
 
@@ -78,7 +80,7 @@ def photograph(browser: Browser, url: str, person: str, stops: list[Stop], optio
     """Take all pictures that one person sees; gives the names of the pages that were not reached."""
     missed = []
     cookies = signed_in(browser, url, person)
-    languages = ["zh"] if options.quick else options.languages
+    languages = options.languages or (["zh"] if options.quick else ["zh", "en"])
     for language in languages:
         with looking(browser, url, language=language, storage_state=cookies) as page:
             for stop in stops:

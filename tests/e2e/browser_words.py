@@ -16,9 +16,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 READ = """
 import json
 from django.apps import apps
-from django.db import connection, models
-from rongtong.hub.organisations.reference import industries, regions
-kinds = (models.CharField, models.TextField, models.JSONField)
+from rongtong.hub.foundation.models import ImportBatch
 found = set()
 def take(value):
     if isinstance(value, str):
@@ -28,10 +26,11 @@ def take(value):
     elif isinstance(value, (list, tuple)):
         [take(one) for one in value]
 for model in apps.get_models():
-    if model._meta.app_label in ("foundation", "matching") and model.__name__ not in ("Setting", "SiteSetting"):
+    if model._meta.app_label in ("foundation", "matching") and model.__name__ != "Setting":
         continue
     names = [field.attname for field in model._meta.concrete_fields if not field.is_relation]
     [take(row) for row in model._base_manager.values_list(*names)]
+[take(name) for name in ImportBatch._base_manager.values_list("file_name", flat=True)]
 print(json.dumps([text for text in found if any("\\u3400" <= sign <= "\\u9fff" for sign in text)]))
 """
 # All texts of a page and what is read out of its attributes, but for what is marked as Chinese.
