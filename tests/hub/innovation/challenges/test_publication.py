@@ -20,6 +20,7 @@ from rongtong.hub.innovation.domain.publication import (
 from rongtong.hub.innovation.domain.rounds import advance_round
 from rongtong.hub.innovation.enums import ChallengeState, Stage
 from rongtong.hub.innovation.models import Challenge, Response
+from rongtong.hub.innovation.queries.disclosure import disclosed
 from rongtong.hub.innovation.tasks import close_due_challenges
 from tests.factories import a_challenge, a_member, a_round, actor_of, operator_actor
 
@@ -184,6 +185,7 @@ def test_once_answered_only_the_operator_takes_back_and_says_why() -> None:
     assert [fault.code for fault in silent.value.faults] == ["challenge.no_reason"]
     assert withdrawn.comment == "企业停止该项目。"
     assert withdrawn.is_visible_to(answerer)
+    assert disclosed(withdrawn, answerer).comment == "企业停止该项目。"
     told = set(Notice._base_manager.filter(event="challenge.withdrawn").values_list("account_id", flat=True))
     assert told == {answerer.account_id, own.account_id}
 

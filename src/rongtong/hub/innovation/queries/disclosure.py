@@ -282,7 +282,8 @@ def _disclose(challenge: Challenge, level: int, inside: bool) -> DisclosedChalle
             ),
         ),
         details=group("details", challenge.details),
-        comment=challenge.comment if inside else Hidden(Level.NAMED),
+        # why it was taken back is for everybody who still finds it: those who had answered
+        comment=challenge.comment if inside or challenge.state == ChallengeState.WITHDRAWN else Hidden(Level.NAMED),
         levels=levels,
         open_level=open_level,
         inside=inside,
