@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import secrets
 import stat
@@ -160,3 +161,14 @@ def test_words_and_numbers() -> None:
     assert read.faults == {}
     read.finish()
     assert environment.weakness(secrets.token_urlsafe(48)) is None
+
+
+def test_every_variable_is_explained() -> None:
+    root = Path(settings_module.__file__).parents[4]
+    named = set(SECRET_NAMES)
+    for folder in ("src", "tests/browser.py", "benchmarks", "scripts"):
+        for path in [root / folder] if folder.endswith(".py") else (root / folder).rglob("*.py"):
+            named |= set(re.findall(r"\"(RONGTONG_[A-Z_]+)\"", path.read_text(encoding="utf-8")))
+    explained = set(re.findall(r"`(RONGTONG_[A-Z_]+)`", (root / "docs/settings.md").read_text(encoding="utf-8")))
+    assert explained - named - {"RONGTONG_SECRET_SESSION_FILE"} == set()
+    assert named - explained == set()
