@@ -25,6 +25,9 @@ LINES = (
 )
 
 
+UPLOADED = re.split(r"[,\n（）]", COLUMNS + LINES)
+
+
 @dataclass(frozen=True)
 class Stop:
     """One page: who looks, where to begin, which links to follow, and what to do at last.
