@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 import rongtong
 
@@ -89,3 +90,9 @@ def test_verbs_take_keywords_and_name_who_acts(room):
         names = function.__code__
         assert names.co_argcount == 0, f"{name} takes positional arguments"
         assert "by" in names.co_varnames[: names.co_kwonlyargcount], f"{name} does not say who acts"
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_table_has_its_migration(capsys):
+    call_command("makemigrations", check=True, dry_run=True, skip_checks=True)
+    assert capsys.readouterr().out.strip() == "No changes detected"

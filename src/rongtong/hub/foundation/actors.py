@@ -68,7 +68,7 @@ class Actor:
 
     @property
     def is_member(self) -> bool:
-        return self.account_id is not None and self.organisation_id is not None and self.role is not None and self.verified
+        return self.verified and None not in (self.account_id, self.organisation_id, self.role)
 
     @property
     def person(self) -> UUID:

@@ -26,7 +26,7 @@ def noting() -> Iterator[dict[str, Any]]:
 
 
 def note(**details: Any) -> None:
-    """Add facts to the audit entry of the running verb: identifiers, states and numbers, never texts under disclosure."""
+    """Add facts to the running verb's audit entry: identifiers, states and numbers, never texts under disclosure."""
     running = _details.get()
     if running is None:
         raise RuntimeError("note() is called inside a verb")
@@ -34,7 +34,7 @@ def note(**details: Any) -> None:
 
 
 def write(*, verb: str, by: Actor, subject: Any, result: Any, before: Any, details: dict[str, Any]) -> AuditEntry:
-    """Record that a verb was done. The entry is about the result where the verb made something, else about its object."""
+    """Record that a verb was done. The entry is about what the verb made, else about its object."""
     about = result if isinstance(result, Model) else subject
     context = subject if isinstance(subject, Model) and subject is not about else None
     return AuditEntry._base_manager.create(

@@ -15,9 +15,10 @@ from .verbs import REGISTRY
 def every_verb_has_rights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     missing = sorted(set(REGISTRY) - set(VERBS))
     idle = sorted(set(VERBS) - set(REGISTRY))
-    found: list[CheckMessage] = [Error(f"the verb {name} has no row in the rights table", id="rongtong.E001") for name in missing]
-    found += [Error(f"the rights table names {name}, which is no verb", id="rongtong.E002") for name in idle]
-    return found
+    return [
+        *(Error(f"the verb {name} has no row in the rights table", id="rongtong.E001") for name in missing),
+        *(Error(f"the rights table names {name}, which is no verb", id="rongtong.E002") for name in idle),
+    ]
 
 
 @register()

@@ -49,7 +49,9 @@ class SignInNeeded(Refusal):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("sign_in", what=_("请先登录。"), why=_("这一页只对登录用户开放。"), cure=_("登录后会回到这里。"))
+        super().__init__(
+            "sign_in", what=_("请先登录。"), why=_("这一页只对登录用户开放。"), cure=_("登录后会回到这里。")
+        )
 
 
 class Busy(Refusal):
@@ -82,7 +84,9 @@ class Invalid(Refusal):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
-        super().__init__("input.invalid", what=_("有内容需要修改。"), why=_("下列各项不符合要求。"), cure=_("改正后再提交。"))
+        super().__init__(
+            "input.invalid", what=_("有内容需要修改。"), why=_("下列各项不符合要求。"), cure=_("改正后再提交。")
+        )
 
     def __str__(self) -> str:
         return " ".join(str(fault.message) for fault in self.faults)

@@ -74,7 +74,13 @@ def addresses(accounts: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def notify(
-    name: str, *, to: Iterable[UUID], about: models.Model, by: Actor, organisation_id: UUID | None = None, **details: Any
+    name: str,
+    *,
+    to: Iterable[UUID],
+    about: models.Model,
+    by: Actor,
+    organisation_id: UUID | None = None,
+    **details: Any,
 ) -> list[Notice]:
     """Tell people of an event. The one who acted is not told.
 
@@ -122,7 +128,11 @@ def read(notices: Iterable[Notice], actor: Actor) -> list[Reading]:
         model: Any = apps.get_model(label)
         found.update({row.pk: row for row in model.visible_to(actor).filter(pk__in=ids)})
     return [
-        Reading(one, EVENTS[one.event].words(found[one.about_id], one.details), EVENTS[one.event].link(found[one.about_id]))
+        _reading(one, EVENTS[one.event], found[one.about_id])
         for one in notices
         if one.about_id in found and one.event in EVENTS
     ]
+
+
+def _reading(notice: Notice, event: Event, about: models.Model) -> Reading:
+    return Reading(notice, event.words(about, notice.details), event.link(about))

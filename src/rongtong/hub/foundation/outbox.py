@@ -1,8 +1,8 @@
 """Sending what the outbox holds: at least once, outside any verb, with back-off, rights checked again.
 
 Two kinds of message: the mail of a notice, for people with an account, and a letter, for an address alone. A room
-registers its letters with ``letter`` and puts one into the outbox with ``post`` in the verb's transaction; the words, and
-whether there is still something to say, are found when it is sent.
+registers its letters with ``letter`` and puts one into the outbox with ``post`` in the verb's transaction; the words,
+and whether there is still something to say, are found when it is sent.
 """
 
 import hashlib

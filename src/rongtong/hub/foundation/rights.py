@@ -45,7 +45,11 @@ INSIDERS = frozenset({"own.viewer", "operator.viewer"})
 
 
 def right(
-    verb: str, *roles: str, states: Iterable[str] | None = None, scope: str | None = None, feed: Iterable[str] = INSIDERS
+    verb: str,
+    *roles: str,
+    states: Iterable[str] | None = None,
+    scope: str | None = None,
+    feed: Iterable[str] = INSIDERS,
 ) -> None:
     """Add one row. A second row for the same verb is a mistake and stops the start."""
     if verb in VERBS:
@@ -81,11 +85,17 @@ def refusal(actor: Actor, verb: str, subject: Any = None) -> Refusal | None:
     row = VERBS[verb]
     if not row.roles & roles_on(actor, subject):
         return Forbidden(
-            "rights.role", what=_("您不能进行这项操作。"), why=_("它需要另外的角色。"), cure=_("请联系本单位的管理员，或联系运营方。")
+            "rights.role",
+            what=_("您不能进行这项操作。"),
+            why=_("它需要另外的角色。"),
+            cure=_("请联系本单位的管理员，或联系运营方。"),
         )
     if actor.scopes is not None and row.scope not in actor.scopes:
         return Forbidden(
-            "rights.scope", what=_("令牌无权进行这项操作。"), why=_("令牌的授权范围不包含它。"), cure=_("请换用授权范围更大的令牌。")
+            "rights.scope",
+            what=_("令牌无权进行这项操作。"),
+            why=_("令牌的授权范围不包含它。"),
+            cure=_("请换用授权范围更大的令牌。"),
         )
     if row.states is not None and str(getattr(subject, "state", "")) not in row.states:
         return Refusal(

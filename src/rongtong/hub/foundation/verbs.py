@@ -30,9 +30,9 @@ REGISTRY: dict[str, Verb] = {}
 def verb(name: str, *, on: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a verb.
 
-    The decorated function takes keyword arguments only, among them ``by: Actor`` and, where ``on`` names one, the object
-    acted upon. That object is read again under a row lock before rights are checked, so what the check saw still holds
-    when the function acts.
+    The decorated function takes keyword arguments only, among them ``by: Actor`` and, where ``on`` names one, the
+    object acted upon. That object is read again under a row lock before rights are checked, so what the check saw
+    still holds when the function acts.
 
     Raises
     ------

@@ -55,7 +55,8 @@ def _count(actor: Actor) -> tuple[int, int]:
             INSERT INTO foundation_ratewindow (key, starts, used)
             VALUES (%s, to_timestamp(floor(extract(epoch FROM now()) / %s) * %s), 1)
             ON CONFLICT (key) DO UPDATE SET
-                used = CASE WHEN foundation_ratewindow.starts = excluded.starts THEN foundation_ratewindow.used + 1 ELSE 1 END,
+                used = CASE WHEN foundation_ratewindow.starts = excluded.starts
+                            THEN foundation_ratewindow.used + 1 ELSE 1 END,
                 starts = excluded.starts
             RETURNING used, ceil(extract(epoch FROM starts + make_interval(secs => %s) - now()))::int
             """,

@@ -32,9 +32,7 @@ def ask_question(*, challenge: Challenge, text: str, by: Actor) -> Question:
         raise Refusal(
             "question.closed", what=_("不能再提问。"), why=_("揭榜截止时间已过。"), cure=_("可以查看已公开的答复。")
         )
-    waiting = Question._base_manager.filter(
-        challenge=challenge, organisation_id=own_id(by), answered_at=None
-    ).count()
+    waiting = Question._base_manager.filter(challenge=challenge, organisation_id=own_id(by), answered_at=None).count()
     if waiting >= MOST_WAITING:
         raise Refusal(
             "question.too_many",
