@@ -27,13 +27,13 @@ if CHROMIUM is None:
 
 
 @pytest.fixture(scope="module")
-def browser():  # type: ignore[no-untyped-def]
+def browser():
     with chromium() as started:
         yield started
 
 
 @pytest.fixture(autouse=True)
-def _without_second_factor():  # type: ignore[no-untyped-def]
+def _without_second_factor():
     with override_settings(MFA_REQUIRED=False):
         yield
 
@@ -106,7 +106,7 @@ def a_scene() -> tuple[Cast, dict[str, tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("size", ["1440", "390"])
-def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size: str) -> None:  # type: ignore[no-untyped-def]
+def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size: str) -> None:
     cast, pages = a_scene()
     found = {}
     for name, (role, path) in pages.items():
@@ -121,7 +121,7 @@ def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size: str) -> No
 PASTED = "层深\t≥\t6.0\t\tmm\t4.5\t解剖\t★\n硬度\t介于\t58\t62\tHRC\t\tGB/T 230.1\t\n"
 
 
-def test_rows_from_excel_are_pasted_and_the_draft_saves_itself(browser, live_server) -> None:  # type: ignore[no-untyped-def]
+def test_rows_from_excel_are_pasted_and_the_draft_saves_itself(browser, live_server) -> None:
     cast = a_cast()
     draft = a_challenge(ChallengeState.DRAFT, cast.challenger, targets=0, round=a_round())
     path = reverse("innovation:challenge_edit", args=[draft.pk])

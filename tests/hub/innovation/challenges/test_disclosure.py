@@ -44,7 +44,7 @@ def test_each_level_for_each_reader(level: int) -> None:
     assert reads == dict.fromkeys(GROUPS, READS[level])
 
 
-def text(challenge: Challenge, actor) -> str:  # type: ignore[no-untyped-def]
+def text(challenge: Challenge, actor) -> str:
     return str(asdict(disclosed(Challenge._base_manager.get(pk=challenge.pk), actor)))
 
 
@@ -91,7 +91,7 @@ def test_an_anonymous_publisher_is_known_to_its_side_and_the_operator() -> None:
     assert str(challenger.pk) not in text(challenge, cast.actor("rival.viewer"))
 
 
-def test_many_are_disclosed_as_each_alone(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_many_are_disclosed_as_each_alone(django_assert_num_queries) -> None:
     signer = a_member()
     made = [marked(a_challenge(organisation=None, anonymous=n % 2 == 0), n % 3) for n in range(12)]
     for challenge in made[::4]:

@@ -69,7 +69,7 @@ def posted(**changes: object) -> dict[str, object]:
     return given | changes
 
 
-def test_the_first_save_makes_a_draft_with_everything(author) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_save_makes_a_draft_with_everything(author) -> None:
     client, round = signed_in(author), a_round()
     assert client.get(address("challenge_new")).status_code == 200
 
@@ -83,7 +83,7 @@ def test_the_first_save_makes_a_draft_with_everything(author) -> None:  # type: 
     assert [str(TargetRow.of(one)) for one in made.targets.all()] == ["层深 ≥ 6 mm", "硬度 58–62"]
 
 
-def test_faults_stand_at_their_fields_and_nothing_is_lost(author) -> None:  # type: ignore[no-untyped-def]
+def test_faults_stand_at_their_fields_and_nothing_is_lost(author) -> None:
     client, round = signed_in(author), a_round()
     wrong = posted(round=round.pk, region="西湖区", budget_max="200", problem="这段话不能丢")
     wrong |= {"targets-1-value_high": "50"}
@@ -101,7 +101,7 @@ def test_faults_stand_at_their_fields_and_nothing_is_lost(author) -> None:  # ty
     assert "预算上限小于下限" in again.content.decode()
 
 
-def test_one_more_row_without_scripts(author) -> None:  # type: ignore[no-untyped-def]
+def test_one_more_row_without_scripts(author) -> None:
     client, round = signed_in(author), a_round()
 
     answer = client.post(address("challenge_new"), posted(round=round.pk) | {"targets-add": "1"})
@@ -110,7 +110,7 @@ def test_one_more_row_without_scripts(author) -> None:  # type: ignore[no-untype
     assert 'name="targets-3-indicator"' in answer.content.decode()
 
 
-def test_a_draft_saves_itself_and_keeps_the_last_good_value(author) -> None:  # type: ignore[no-untyped-def]
+def test_a_draft_saves_itself_and_keeps_the_last_good_value(author) -> None:
     draft = a_challenge(ChallengeState.DRAFT, author.organisation, months=9)
     client = signed_in(author)
 
@@ -123,7 +123,7 @@ def test_a_draft_saves_itself_and_keeps_the_last_good_value(author) -> None:  # 
     assert (draft.title, draft.months, draft.targets.count()) == ("新名称", 9, 2)
 
 
-def test_two_writers_see_both_versions_and_lose_nothing(author) -> None:  # type: ignore[no-untyped-def]
+def test_two_writers_see_both_versions_and_lose_nothing(author) -> None:
     draft = a_challenge(ChallengeState.DRAFT, author.organisation, months=9)
     colleague = actor_of(a_member("manager", author.organisation))
     edit_challenge(challenge=draft, version=1, values={"problem": "同事写的", "months": 20}, by=colleague)
@@ -149,7 +149,7 @@ def test_two_writers_see_both_versions_and_lose_nothing(author) -> None:  # type
     assert [one.indicator for one in draft.targets.all()] == ["指标1", "指标2"]
 
 
-def test_review_lists_what_is_missing_then_hands_in(author) -> None:  # type: ignore[no-untyped-def]
+def test_review_lists_what_is_missing_then_hands_in(author) -> None:
     client, round = signed_in(author), a_round()
     client.post(address("challenge_new"), posted(round=round.pk, contact_name="", contact_phone=""))
     draft = Challenge._base_manager.get()

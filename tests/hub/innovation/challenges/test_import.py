@@ -61,12 +61,12 @@ def own():  # type: ignore[no-untyped-def]  # a Member
     return a_member("contributor", an_organisation(size="large"))
 
 
-def check(own, content: bytes, submit: bool = False) -> ImportBatch:  # type: ignore[no-untyped-def]
+def check(own, content: bytes, submit: bool = False) -> ImportBatch:
     by = actor_of(own)
     return check_import(round=a_round(), content=content, file_name="需求 表.xlsx", submit=submit, by=by)
 
 
-def test_nothing_is_written_until_confirmed_then_all_at_once(own) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_is_written_until_confirmed_then_all_at_once(own) -> None:
     batch = check(own, a_file({}, {"title": "第二项", "budget": "面议"}), submit=True)
 
     assert (batch.counts["new"], batch.counts["faulty"], Challenge._base_manager.count()) == (2, 0, 0)
@@ -88,7 +88,7 @@ def test_nothing_is_written_until_confirmed_then_all_at_once(own) -> None:  # ty
     assert again.value.code == "rights.state"
 
 
-def test_every_fault_is_told_with_its_row_and_column_and_the_rest_goes_on(own) -> None:  # type: ignore[no-untyped-def]
+def test_every_fault_is_told_with_its_row_and_column_and_the_rest_goes_on(own) -> None:
     wrong: list[tuple[dict[str, object], str, str]] = [
         ({"industry": "没有的行业"}, "所属行业", "need.industry"),
         ({"region": "西湖区区"}, "所在地区", "need.region"),
@@ -114,7 +114,7 @@ def test_every_fault_is_told_with_its_row_and_column_and_the_rest_goes_on(own) -
     assert Challenge._base_manager.count() == 1
 
 
-def test_the_same_need_twice_is_written_once(own) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_need_twice_is_written_once(own) -> None:
     round = a_round()
     create_challenge(round=round, values=values(title=GOOD["title"]), targets=[target()], by=actor_of(own))
 
@@ -139,7 +139,7 @@ def test_the_operator_imports_for_large_enterprises_by_name() -> None:
     assert Challenge._base_manager.get().organisation_id == large.pk
 
 
-def test_an_unknown_header_can_be_renamed_on_the_screen(own) -> None:  # type: ignore[no-untyped-def]
+def test_an_unknown_header_can_be_renamed_on_the_screen(own) -> None:
     batch = check(own, a_file({}, headers={"problem": "痛点"}))
     assert (batch.counts["new"], batch.columns["unknown"]) == (0, ["痛点"])
 
@@ -148,7 +148,7 @@ def test_an_unknown_header_can_be_renamed_on_the_screen(own) -> None:  # type: i
     assert (again.counts["new"], again.counts["faulty"]) == (1, 0)
 
 
-def test_an_import_is_taken_back_while_nobody_has_worked_on_it(own) -> None:  # type: ignore[no-untyped-def]
+def test_an_import_is_taken_back_while_nobody_has_worked_on_it(own) -> None:
     by = actor_of(own)
     first, second = check(own, a_file({})), check(own, a_file({"title": "第二份"}))
     apply_import(batch=first, by=by)
@@ -165,7 +165,7 @@ def test_an_import_is_taken_back_while_nobody_has_worked_on_it(own) -> None:  # 
     assert list(Challenge._base_manager.values_list("title", flat=True)) == ["第二份"]
 
 
-def test_nothing_is_written_when_the_round_has_moved_on(own) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_is_written_when_the_round_has_moved_on(own) -> None:
     round = a_round()
     batch = check_import(
         round=round, content=a_file({}, {"title": "二"}), file_name="a.xlsx", submit=False, by=actor_of(own)
@@ -179,7 +179,7 @@ def test_nothing_is_written_when_the_round_has_moved_on(own) -> None:  # type: i
     assert not Challenge._base_manager.exists()
 
 
-def test_what_is_exported_can_be_imported(own) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_exported_can_be_imported(own) -> None:
     by = actor_of(own)
     made = create_challenge(
         round=a_round(),
@@ -211,7 +211,7 @@ def test_what_is_no_budget(text: str) -> None:
         read_budget(text)
 
 
-def test_the_pages_from_upload_to_undo(own) -> None:  # type: ignore[no-untyped-def]
+def test_the_pages_from_upload_to_undo(own) -> None:
     client = Client()
     client.force_login(own.account)
     round = a_round()
@@ -239,7 +239,7 @@ def test_the_pages_from_upload_to_undo(own) -> None:  # type: ignore[no-untyped-
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old"])
-def test_a_file_that_cannot_be_read_is_said_at_the_field(own, content: bytes) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_cannot_be_read_is_said_at_the_field(own, content: bytes) -> None:
     client = Client()
     client.force_login(own.account)
     round = a_round()
@@ -262,7 +262,7 @@ def test_small_enterprises_are_told_why_they_cannot() -> None:
     assert a_challenge().is_published
 
 
-def test_the_same_steps_through_the_api(own) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_steps_through_the_api(own) -> None:
     client, rival = Client(), Client()
     client.force_login(own.account)
     rival.force_login(a_member("contributor").account)

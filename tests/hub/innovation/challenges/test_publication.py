@@ -25,11 +25,11 @@ from rongtong.hub.innovation.tasks import close_due_challenges
 from tests.factories import a_challenge, a_member, a_round, actor_of, operator_actor
 
 
-def in_threads(jobs):  # type: ignore[no-untyped-def]
+def in_threads(jobs):
     """Run the jobs at the same moment, each with a connection of its own; give back what they raised."""
     gate, raised = threading.Barrier(len(jobs)), []
 
-    def run(job):  # type: ignore[no-untyped-def]
+    def run(job):
         try:
             gate.wait()
             job()

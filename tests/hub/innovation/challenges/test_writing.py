@@ -40,7 +40,7 @@ def faults_of(raised: pytest.ExceptionInfo[Invalid]) -> set[tuple[str, str]]:
     return {(fault.field, fault.code) for fault in raised.value.faults}
 
 
-def test_a_large_enterprise_writes_a_draft(author) -> None:  # type: ignore[no-untyped-def]
+def test_a_large_enterprise_writes_a_draft(author) -> None:
     challenge = create_challenge(round=a_round(), values=values(), targets=[target()], by=author)
 
     challenge.refresh_from_db()
@@ -73,14 +73,14 @@ def test_an_institute_does_not_challenge() -> None:
 
 
 @pytest.mark.parametrize("stage", [Stage.PUBLISH, Stage.RESPOND, Stage.SELECT, Stage.CONCLUDE])
-def test_only_a_collecting_round_takes_needs(stage: Stage, author) -> None:  # type: ignore[no-untyped-def]
+def test_only_a_collecting_round_takes_needs(stage: Stage, author) -> None:
     with pytest.raises(Refusal) as raised:
         create_challenge(round=a_round(stage), values=values(), by=author)
 
     assert code_of(raised) == "challenge.round_not_collecting"
 
 
-def test_the_operator_writes_for_an_enterprise_nobody_else_does(author) -> None:  # type: ignore[no-untyped-def]
+def test_the_operator_writes_for_an_enterprise_nobody_else_does(author) -> None:
     other = an_organisation(size=SizeClass.LARGE)
     round = a_round()
 
@@ -94,7 +94,7 @@ def test_the_operator_writes_for_an_enterprise_nobody_else_does(author) -> None:
     assert code_of(raised) == "challenge.other_organisation"
 
 
-def test_a_draft_may_be_incomplete_but_not_wrong(author) -> None:  # type: ignore[no-untyped-def]
+def test_a_draft_may_be_incomplete_but_not_wrong(author) -> None:
     round = a_round()
     create_challenge(round=round, values={"title": "只有名称"}, by=author)
     wrong = values(
@@ -134,7 +134,7 @@ def test_a_draft_may_be_incomplete_but_not_wrong(author) -> None:  # type: ignor
     }
 
 
-def test_submission_lists_all_that_is_missing(author) -> None:  # type: ignore[no-untyped-def]
+def test_submission_lists_all_that_is_missing(author) -> None:
     draft = create_challenge(round=a_round(), values={"title": "只有名称"}, by=author)
 
     with pytest.raises(Invalid) as raised:
@@ -147,7 +147,7 @@ def test_submission_lists_all_that_is_missing(author) -> None:  # type: ignore[n
     assert draft.state == "draft"
 
 
-def test_the_way_from_draft_over_return_to_screened(author) -> None:  # type: ignore[no-untyped-def]
+def test_the_way_from_draft_over_return_to_screened(author) -> None:
     operator = operator_actor()
     draft = create_challenge(round=a_round(), values=values(), targets=[target()], by=author)
 
@@ -170,7 +170,7 @@ def test_the_way_from_draft_over_return_to_screened(author) -> None:  # type: ig
     assert len(found) == 4  # handed in twice
 
 
-def test_a_returned_need_may_come_back_while_single_ones_are_published(author) -> None:  # type: ignore[no-untyped-def]
+def test_a_returned_need_may_come_back_while_single_ones_are_published(author) -> None:
     own = a_member("contributor", an_organisation(size=SizeClass.LARGE))
     late = a_challenge(ChallengeState.RETURNED, own.organisation, round=a_round(Stage.RESPOND), contact_phone="1")
     over = a_challenge(ChallengeState.RETURNED, own.organisation, round=a_round(Stage.SELECT))
@@ -181,7 +181,7 @@ def test_a_returned_need_may_come_back_while_single_ones_are_published(author) -
     assert code_of(raised) == "challenge.round_not_collecting"
 
 
-def test_an_edit_names_what_changed_and_saves_nothing_for_nothing(author) -> None:  # type: ignore[no-untyped-def]
+def test_an_edit_names_what_changed_and_saves_nothing_for_nothing(author) -> None:
     draft = create_challenge(round=a_round(), values=values(), targets=[target()], by=author)
 
     same = edit_challenge(challenge=draft, version=1, values=values(), targets=[target()], by=author)
@@ -195,7 +195,7 @@ def test_an_edit_names_what_changed_and_saves_nothing_for_nothing(author) -> Non
     assert [one.value for one in draft.targets.all()] == [Decimal(7)]
 
 
-def test_two_writers_lose_nothing(author) -> None:  # type: ignore[no-untyped-def]
+def test_two_writers_lose_nothing(author) -> None:
     draft = create_challenge(round=a_round(), values=values(), targets=[target()], by=author)
     edit_challenge(challenge=draft, version=1, values={"months": 9}, by=author)
 
@@ -236,7 +236,7 @@ def test_a_copy_goes_into_a_collecting_round_without_number_and_deadline() -> No
     assert code_of(raised) == "challenge.round_not_collecting"
 
 
-def test_a_passed_deadline_is_a_fault(author) -> None:  # type: ignore[no-untyped-def]
+def test_a_passed_deadline_is_a_fault(author) -> None:
     with pytest.raises(Invalid) as raised:
         create_challenge(round=a_round(), values=values(deadline=timezone.now()), by=author)
 

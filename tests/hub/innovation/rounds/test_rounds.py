@@ -16,7 +16,7 @@ from tests.factories import a_challenge, a_member, a_round, actor_of, an_organis
 pytestmark = pytest.mark.django_db
 
 
-def dates(**changes):  # type: ignore[no-untyped-def]
+def dates(**changes):
     now = timezone.now().replace(microsecond=0)
     given = {
         "title": "2026年第二批",
@@ -91,7 +91,7 @@ def test_entering_publish_and_respond_publishes_what_is_screened() -> None:
     second = a_challenge(ChallengeState.SCREENED, round=round, deadline=None, submitted_at=round.collect_until)
     heard: list[str] = []
 
-    def listener(sender, challenge, **_):  # type: ignore[no-untyped-def]
+    def listener(sender, challenge, **_):
         heard.append(challenge.number)
 
     challenge_listing_changed.connect(listener)
