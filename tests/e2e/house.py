@@ -63,7 +63,9 @@ class House:
 
 
 @contextlib.contextmanager
-def served(database_url: str, home: Path, *, indexer: bool = True, worker: bool = False) -> Iterator[House]:
+def served(
+    database_url: str, home: Path, *, indexer: bool = True, worker: bool = False, settings: str = ""
+) -> Iterator[House]:
     """Serve a database until the block ends."""
     home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
@@ -73,7 +75,7 @@ def served(database_url: str, home: Path, *, indexer: bool = True, worker: bool 
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
-        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "DJANGO_SETTINGS_MODULE": settings or "tests.served_settings",
         "PYTHONPATH": str(ROOT),
         "RONGTONG_HOME": str(home),
         "RONGTONG_SITE_URL": url,

@@ -1,0 +1,167 @@
+"""Every address of the hub with real identifiers of the sample cluster: run inside a served hub.
+
+A new route needs a row here; ``test_every_route.py`` fails without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rongtong.hub.innovation.models import Challenge, Response, Reviewer
+from rongtong.hub.web.sample import read
+
+#: What stands for each other in the parameters of routes: challenges of every state, own and foreign, and so on.
+CHALLENGES = (
+    *("case-depth", "cutterhead-weld", "segment-vision", "drive-reducer", "cutter-ring"),
+    *("root-bolt", "sic-unit", "mineral-bed", "smart-shop", "head-thermal"),
+)
+ORGANISATIONS = ("lanchuan-heavy", "hengli", "jintang", "centre")
+#: The first word of a route's address → the model its identifier belongs to.
+MODELS = {
+    "capabilities": "innovation.Capability",
+    "certificates": "organisations.Certificate",
+    "collaborations": "innovation.Collaboration",
+    "documents": "trust.Document",
+    "join": "organisations.Invitation",
+    "jobs": "foundation.Job",
+    "milestones": "innovation.Milestone",
+    "notices": "foundation.Notice",
+    "partners": "innovation.Partner",
+    "questions": "innovation.Question",
+    "reviewers": "innovation.Reviewer",
+    "reviews": "innovation.Reviewer",
+    "rounds": "innovation.Round",
+    "searches": "foundation.SavedSearch",
+    "tokens": "organisations.Token",
+}
+#: Routes that come with the accounts library or need a secret of their own: their arguments.
+SPELLED = {
+    "account_confirm_email": ["MTpub25l"],
+    "account_reset_password_from_key": ["1", "set-password"],
+    "mfa_remove_webauthn": ["1"],
+    "mfa_edit_webauthn": ["1"],
+    "organisations:invitation": ["abcdefghijklmnop"],
+    "trust:file": ["nothing:to:see"],
+}
+
+
+def addresses(most: int = 99) -> dict[str, list[str]]:
+    """Route name → addresses, at most so many each; none where the sample has nothing for it.
+
+    Raises
+    ------
+    LookupError
+        A route has parameters that nothing here fills.
+    """
+    found: dict[str, list[str]] = {}
+    for name, words in named(get_resolver()):
+        arguments = list(_arguments(name, words))
+        found.setdefault(name, []).extend(reverse(name, args=each) for each in arguments[:most])
+    return found
+
+
+def named(resolver: URLResolver, space: str = "", words: str = "") -> Iterator[tuple[str, str]]:
+    """Every named route outside the API, with its pattern."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "api":
+                inner = f"{space}{entry.namespace}:" if entry.namespace else space
+                yield from named(entry, inner, words + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", words + str(entry.pattern)
+
+
+def _arguments(name: str, words: str) -> Iterator[list[Any]]:
+    if name in SPELLED:
+        yield SPELLED[name]
+    elif "<" not in words:
+        yield []
+    elif name in BY_HAND:
+        yield from BY_HAND[name]()
+    else:
+        pattern = next((one for one in PATTERNS if words.startswith(one)), None)
+        if pattern is None:
+            raise LookupError(f"tests/e2e/addresses.py does not know what fills {name}: {words}")
+        for pk in PATTERNS[pattern]():
+            yield [pk]
+
+
+def challenges() -> Iterator[Any]:
+    told = read().challenges
+    ids = dict(Challenge._base_manager.values_list("title", "pk"))
+    for key in CHALLENGES:
+        if told[key].title in ids:
+            yield ids[told[key].title]
+    yield from Challenge._base_manager.filter(title__startswith="MKIMPORT").values_list("pk", flat=True)
+
+
+def organisations() -> Iterator[Any]:
+    told = read().organisations
+    model: Any = apps.get_model("organisations.Organisation")
+    for key in ORGANISATIONS:
+        yield from model._base_manager.filter(name=told[key].name).values_list("pk", flat=True)
+
+
+def responses() -> Iterator[Any]:
+    """To the challenges above, and whatever the two small enterprises have written."""
+    telling = list(challenges())
+    rows = Response._base_manager.order_by("created_at", "pk")
+    smes = {read().organisations[key].name for key in ("hengli", "jintang")}
+    for pk, challenge, name in rows.values_list("pk", "challenge_id", "organisation__name"):
+        if name in smes or challenge in telling[:4]:
+            yield pk
+
+
+def rows_of(label: str) -> Callable[[], Iterator[Any]]:
+    """One row for each organisation and state, as far as the model has them, six at most."""
+
+    def rows() -> Iterator[Any]:
+        model: Any = apps.get_model(label)
+        names = {field.name for field in model._meta.get_fields()}
+        kinds = [
+            name for name in ("state", "consent", "conflict", "level", "event", "account", "leader") if name in names
+        ]
+        seen = set()
+        for pk, *kind in model._base_manager.order_by("pk").values_list("pk", *kinds):
+            if tuple(kind) not in seen and len(seen) < 12:
+                seen.add(tuple(kind))
+                yield pk
+
+    return rows
+
+
+def imports(kind: str) -> Callable[[], Iterator[Any]]:
+    model: Any = apps.get_model("foundation.ImportBatch")
+    return lambda: model._base_manager.filter(kind=kind).values_list("pk", flat=True)
+
+
+def sheets() -> Iterator[list[Any]]:
+    for reviewer in Reviewer._base_manager.filter(challenge__state="selecting").order_by("pk"):
+        answers = Response._base_manager.filter(challenge_id=reviewer.challenge_id).values_list("pk", flat=True)
+        yield from ([reviewer.pk, pk] for pk in answers[:1])
+
+
+def subjects() -> Iterator[list[Any]]:
+    yield from (["challenge", pk] for pk in challenges())
+    yield from (["response", pk] for pk in responses())
+
+
+PATTERNS: dict[str, Callable[[], Any]] = {
+    "challenges/import/<": imports("challenges"),
+    "operations/import/organisations/<": imports("organisations"),
+    "challenges/<": challenges,
+    "organisations/<": organisations,
+    "responses/<": responses,
+    "members/invitations/<": rows_of("organisations.Invitation"),
+    "members/<": rows_of("organisations.Member"),
+    **{f"{word}/<uuid": rows_of(label) for word, label in MODELS.items()},
+}
+BY_HAND: dict[str, Callable[[], Iterator[list[Any]]]] = {
+    "innovation:review_sheet": sheets,
+    "trust:sign_nda": subjects,
+    "trust:attach": subjects,
+}
