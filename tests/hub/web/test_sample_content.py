@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rongtong.hub.innovation.domain.promises import reaches
 from rongtong.hub.innovation.enums import ChallengeState, Comparison, ResponseState
+from rongtong.hub.innovation.promises import reaches
 from rongtong.hub.organisations import identifiers
 from rongtong.hub.organisations.enums import OrganisationKind, Role
 from rongtong.hub.organisations.reference import regions

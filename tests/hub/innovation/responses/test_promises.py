@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from rongtong.hub.innovation.domain.promises import keeps, meets, reaches
 from rongtong.hub.innovation.models import Target
+from rongtong.hub.innovation.promises import keeps, meets, reaches
 
 
 def d(text):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rongtong.hub.innovation.domain.ranking import rank
+from rongtong.hub.innovation.ranking import rank
 
 WEIGHTS = st.lists(st.integers(1, 100), min_size=1, max_size=5)
 

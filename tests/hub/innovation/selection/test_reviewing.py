@@ -277,7 +277,7 @@ def test_when_the_last_one_missing_leaves_the_scores_open(leave):
 
 
 def test_sheets_of_a_reviewer_in_conflict_do_not_count():
-    from rongtong.hub.innovation.domain.standings import lines_of
+    from rongtong.hub.innovation.queries.standings import lines_of
 
     selection = a_selection(reviewers=2)
     first, second = selection.reviewers
@@ -299,7 +299,7 @@ def test_the_operator_may_name_reviewers_and_outsiders_may_not():
 
 
 def test_scored_by_two(django_assert_max_num_queries):
-    from rongtong.hub.innovation.domain.standings import lines_of
+    from rongtong.hub.innovation.queries.standings import lines_of
 
     selection = scored(a_selection(responses=5, reviewers=3))
     with django_assert_max_num_queries(3):

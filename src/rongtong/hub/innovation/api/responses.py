@@ -12,11 +12,12 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import Page, actor_of, paged, tagged, version_asked
 from rongtong.hub.foundation.errors import NotVisible
 
-from ..domain.handing_in import missing, submit_response
+from ..domain.handing_in import submit_response
 from ..domain.partners import add_partner
 from ..domain.responses import reopen_response, save_response, start_response, withdraw_response
 from ..enums import ResponseState
 from ..models import Challenge, Response
+from ..queries.missing import missing
 from ..queries.responses import own_responses, with_open_targets, with_parts
 from .challenges import required_version
 from .response_shapes import MissingOut, PartnerIn, PartnerOut, ResponseIn, ResponseOut, StartIn

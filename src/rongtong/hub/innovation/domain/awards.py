@@ -16,10 +16,10 @@ from rongtong.hub.matching.domain.impressions import best_ranks
 from ..enums import ChallengeState, ResponseState
 from ..models import Award, Challenge, ChallengeInvitation, Response
 from ..queries.matching import rank_of
+from ..queries.standings import lines_of
 from ..signals import challenge_listing_changed
 from .collaborations import open_collaboration
 from .responses import tell_own_side
-from .standings import lines_of
 
 LONGEST = 2000
 

@@ -19,8 +19,8 @@ from rongtong.hub.organisations.domain.actors import people_of
 
 from ..enums import ChallengeState, CollaborationState, Consent, MilestoneState
 from ..models import Achievement, Award, Challenge, Collaboration, Milestone
+from ..promises import keeps
 from ..signals import challenge_listing_changed
-from .promises import keeps
 
 PEOPLE = ("contributor", "manager", "owner")
 

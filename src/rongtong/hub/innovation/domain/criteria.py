@@ -12,10 +12,8 @@ from rongtong.hub.foundation.errors import Fault, Invalid, Refusal
 from rongtong.hub.foundation.verbs import verb
 
 from ..models import Challenge, Criterion
+from ..models.selection import STANDARD
 from .deadlines import is_past
-
-#: The programme's four, when the challenger sets none. They are kept in Chinese.
-DEFAULT = (("团队水平", 25), ("研发能力", 25), ("攻关方案", 30), ("匹配度", 20))
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def _write(challenge: Challenge, criteria: Sequence[Weight]) -> None:
 
 def standard() -> list[Weight]:
     """The programme's criteria."""
-    return [Weight(name, weight) for name, weight in DEFAULT]
+    return [Weight(name, weight) for name, weight in STANDARD]
 
 
 def ensure_criteria(challenge: Challenge) -> None:

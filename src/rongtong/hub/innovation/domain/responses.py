@@ -21,9 +21,10 @@ from rongtong.hub.organisations.size_class import SizeClass
 
 from ..enums import Consent, ResponseState
 from ..models import Challenge, Commitment, Partner, PlannedMilestone, Response
+from ..models.response import TEXTS
+from ..queries.missing import targets_open_to
 from .deadlines import ensure_open, hold
 
-TEXTS = ("summary", "team", "record", "plan")
 DEAREST = Decimal(10) ** 12
 LONGEST = {"summary": 1000, "team": 4000, "record": 4000, "plan": 8000}
 NUMBERS = ("months", "readiness", "cost")
@@ -183,11 +184,6 @@ def save_response(*, response: Response, draft: Draft, version: int, by: Actor) 
     )
     audit.note(version=response.version)
     return response
-
-
-def targets_open_to(challenge: Challenge, by: Actor) -> bool:
-    """Whether the targets are disclosed to this actor; what one may not read, one cannot promise."""
-    return bool(challenge.targets_level <= challenge.level_open_to(by))
 
 
 def _check(response: Response, draft: Draft, by: Actor) -> None:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.forms import RoomForm, row_set
 
-from ..domain.responses import LONGEST, NUMBERS, TEXTS, Draft, Promise, Step
+from ..domain.responses import LONGEST, NUMBERS, Draft, Promise, Step
 from ..models import Target
+from ..models.response import TEXTS
 from ..targets import plain
 from .spans import SpanField, write_span
 

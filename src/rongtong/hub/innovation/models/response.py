@@ -12,6 +12,8 @@ from ..enums import ChallengeState, Consent, ResponseState
 from .challenge import Challenge, Target
 
 HANDED_IN = (ResponseState.SUBMITTED, ResponseState.AWARDED, ResponseState.DECLINED)
+#: The sections that a response is written in.
+TEXTS = ("summary", "team", "record", "plan")
 AFTER_DEADLINE = (ChallengeState.SELECTING, ChallengeState.AWARDED, ChallengeState.CONCLUDED)
 
 

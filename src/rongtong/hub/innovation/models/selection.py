@@ -14,6 +14,7 @@ from .challenge import Challenge
 from .response import Response
 
 #: The programme's four are kept in Chinese and shown in the reader's language; a challenger's own stay as typed.
+STANDARD = (("团队水平", 25), ("研发能力", 25), ("攻关方案", 30), ("匹配度", 20))
 STANDARD_NAMES = {
     "团队水平": _("团队水平"),
     "研发能力": _("研发能力"),

@@ -12,11 +12,11 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.organisations.models import Organisation
 
-from ..domain.promises import meets
-from ..domain.responses import targets_open_to
 from ..enums import CollaborationState, MilestoneState
 from ..models import Achievement, Collaboration
+from ..promises import meets
 from ..targets import plain
+from .missing import targets_open_to
 from .responses import PromiseRow, promise_rows
 
 

@@ -15,13 +15,12 @@ from rongtong.hub.foundation.errors import Fault, Text
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.organisations.models import Organisation
 
-from ..domain.handing_in import missing
-from ..domain.promises import meets
-from ..domain.responses import targets_open_to
 from ..enums import Consent, ResponseState
 from ..models import Challenge, Commitment, Partner, PlannedMilestone, Response, Target
+from ..promises import meets
 from ..targets import TargetRow, plain
 from .disclosure import Hidden, disclosed_many
+from .missing import missing, targets_open_to
 
 #: Sections of the form in its order: anchor, label, and the fields whose faults belong to it.
 SECTIONS: tuple[tuple[str, Text, frozenset[str]], ...] = (

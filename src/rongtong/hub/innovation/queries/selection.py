@@ -11,12 +11,12 @@ from django.db.models import Count, F, Q, QuerySet
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 
-from ..domain.criteria import standard
-from ..domain.ranking import Line, exact, rank, weighted
-from ..domain.standings import lines_of
 from ..enums import ConflictState, SheetState
 from ..models import Challenge, Criterion, Response, Reviewer, Score, ScoreSheet
 from ..models.response import HANDED_IN
+from ..models.selection import STANDARD
+from ..ranking import Line, exact, rank, weighted
+from .standings import lines_of
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def criteria_of(challenge: Challenge) -> list[Criterion]:
     """The criteria; the programme's while the challenger has set none (these have no row yet)."""
     found = list(Criterion._base_manager.filter(challenge=challenge))
     return found or [
-        Criterion(challenge=challenge, position=number, name=one.name, guidance=one.guidance, weight=one.weight)
-        for number, one in enumerate(standard(), 1)
+        Criterion(challenge=challenge, position=number, name=name, weight=weight)
+        for number, (name, weight) in enumerate(STANDARD, 1)
     ]
 
 

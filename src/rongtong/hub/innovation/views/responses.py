@@ -23,13 +23,12 @@ from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search,
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.trust.queries import documents_of
 
-from ..domain.handing_in import missing, submit_response
+from ..domain.handing_in import submit_response
 from ..domain.responses import (
     reopen_response,
     save_response,
     snapshot,
     start_response,
-    targets_open_to,
     withdraw_response,
 )
 from ..enums import Consent, ResponseState
@@ -44,6 +43,7 @@ from ..forms.responses import (
 )
 from ..models import Challenge, Partner, Response
 from ..queries.disclosure import disclosed
+from ..queries.missing import missing, targets_open_to
 from ..queries.responses import Whole, asked_parts, by_section, for_list, own_responses, sections, whole, with_parts
 from ..queries.selection import criteria_of
 

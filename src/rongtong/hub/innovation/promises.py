@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from ..enums import Comparison
-from ..models import Target
+from .enums import Comparison
+from .models import Target
 
 
 def reaches(

@@ -6,7 +6,7 @@ from uuid import UUID
 from ..enums import ConflictState, SheetState
 from ..models import Challenge, Criterion, Response, Score
 from ..models.response import HANDED_IN
-from .ranking import Line, rank
+from ..ranking import Line, rank
 
 
 def lines_of(challenge: Challenge) -> list[Line[UUID]]:
