@@ -113,7 +113,7 @@ def frame_of(request: HttpRequest) -> Frame:
         subs=links_of(known.get(chain, []), request.path),
         menu=links_of(known[pages.ACCOUNT], request.path),
         foot=links_of(known[pages.FOOT], request.path),
-        account=account_of(actor, extra),
+        account=account_of(request, actor, extra),
         notices=unread(actor),
         language=get_language() or "zh-hans",
         other=LANGUAGES[1] if (get_language() or "zh").startswith("zh") else LANGUAGES[0],
@@ -185,12 +185,15 @@ def links_of(own: list[pages.Page], path: str) -> list[Link]:
     return [Link(page.label, page.href, page.href == here, page.icon, page.route) for page in own]
 
 
-def account_of(actor: Actor, extra: Mapping[str, Any]) -> Account | None:
-    """Return the reader as the header names them; None for a visitor."""
+def account_of(request: HttpRequest, actor: Actor, extra: Mapping[str, Any]) -> Account | None:
+    """Return the reader as the header names them, in the reader's language; None for a visitor."""
     if actor.account_id is None:
         return None
+    english = get_language() == "en" and getattr(request.user, "name_en", "")
+    own = (one.organisation for one in getattr(request, "memberships", ()))
+    here = next((one.short for one in own if one.pk == actor.organisation_id), actor.organisation_name)
     organisations = list(extra.get("organisations", ()))
-    return Account(actor.name, actor.organisation_name, actor.verified, actor.operator, organisations)
+    return Account(english or actor.name, here, actor.verified, actor.operator, organisations)
 
 
 def unread(actor: Actor) -> str:
