@@ -16,7 +16,7 @@ from ..enums import CollaborationState
 from ..models import Collaboration
 from ..queries.collaborations import record_of, result_rows, with_parts
 from ..queries.responses import with_open_targets
-from .response_shapes import CollaborationOut, ConclusionIn, RecordOut, ResultsIn
+from .collaboration_shapes import CollaborationOut, ConclusionIn, RecordOut, ResultsIn
 
 PATH, NOUN = "/collaborations", "collaboration"
 router = Router(tags=["collaborations"])

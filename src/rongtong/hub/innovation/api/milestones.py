@@ -14,7 +14,7 @@ from rongtong.hub.foundation.errors import NotVisible
 from ..domain.milestones import accept, agree_to_change, decline_change, deliver, propose_change, return_delivery
 from ..enums import MilestoneState
 from ..models import Milestone
-from .response_shapes import ChangeIn, MilestoneOut, NoteIn
+from .collaboration_shapes import ChangeIn, MilestoneOut, NoteIn
 
 PATH, NOUN = "/milestones", "collaboration"
 router = Router(tags=["collaborations"])

@@ -15,7 +15,7 @@ from ..domain.reviewers import remove_reviewer
 from ..domain.scoring import hand_in as hand_in_sheets
 from ..domain.scoring import save_sheet
 from ..models import Response, Reviewer, ScoreSheet
-from .response_shapes import DeclarationIn, ReviewerOut, SheetIn, SheetOut
+from .selection_shapes import DeclarationIn, ReviewerOut, SheetIn, SheetOut
 
 PATH, NOUN = "/reviews", "selection"
 router = Router(tags=["selection"])

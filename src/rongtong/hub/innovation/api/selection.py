@@ -16,7 +16,7 @@ from ..domain.criteria import set_criteria
 from ..domain.reviewers import assign_reviewer
 from ..models import Challenge
 from ..queries.selection import criteria_of, opinions_of, overview_of
-from .response_shapes import (
+from .selection_shapes import (
     AwardIn,
     CloseIn,
     CriteriaIn,
