@@ -25,7 +25,7 @@ LINES = (
 )
 
 
-UPLOADED = re.split(r"[,\n（）]", COLUMNS + LINES)
+UPLOADED = ["新入驻企业.csv", *re.split(r"[,\n（）]", COLUMNS + LINES)]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def walk(page: Page, stop: Stop) -> int:
 
 def _upload(page: Page) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "机构.csv"
+        path = Path(folder) / UPLOADED[0]
         path.write_text(COLUMNS + LINES, encoding="utf-8-sig")
         page.set_input_files("main input[type=file]", path)
         page.locator("main form[enctype] button[type=submit]").last.click()

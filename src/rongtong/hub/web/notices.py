@@ -1,7 +1,7 @@
 """What people are told by the frame itself."""
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.models import SavedSearch
@@ -21,6 +21,6 @@ def _link(search: SavedSearch) -> str:
 event(
     "search.news",
     subject=_("您保存的搜索有新内容"),
-    words=lambda search, details: _t("「%(name)s」有新内容") % {"name": search.name},
+    words=lambda search, details: gettext("「%(name)s」有新内容") % {"name": search.name},
     link=_link,
 )

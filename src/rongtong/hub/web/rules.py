@@ -16,8 +16,6 @@ routes(
         "web:privacy",
         "web:api",
         "web:robots",
-        "health-live",
-        "health-ready",
     ],
 )
 routes("anyone", names=["account_*", "mfa_*", "usersessions_*", "api:*"])
@@ -34,5 +32,5 @@ routes(
         "web:cancel_job",
     ],
 )
-routes("operator.viewer", names=["web:audit", "web:hub_settings", "web:outbox"])
+routes("operator.viewer", names=["web:audit"])
 routes("anyone", names=["web:mail"])

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from rongtong.hub.foundation.actors import Actor
@@ -70,7 +71,7 @@ class Capabilities(ListPage):
     )
     columns: ClassVar = (
         Column("title", _("能力"), lead=True),
-        Column("organisation", _("机构"), value=lambda row: str(row.organisation)),
+        Column("organisation", pgettext_lazy("one", "机构"), value=lambda row: str(row.organisation)),
         Column("industry", _("行业"), value=_trade),
         Column("region", _("地区"), value=_place),
         Column("size", _("规模"), value=lambda row: row.organisation.get_size_class_display()),
@@ -171,9 +172,9 @@ def _saved(request: HttpRequest, row: Capability) -> HttpResponse:
             form.full_clean()
             form.add_faults(refused)
             return _form_page(request, form, row)
-        messages.success(request, _t("能力已发布，可以被匹配到。"))
+        messages.success(request, gettext("能力已发布，可以被匹配到。"))
     else:
-        messages.success(request, _t("已保存。"))
+        messages.success(request, gettext("已保存。"))
     return HttpResponseRedirect(reverse("innovation:capability", args=[row.pk]))
 
 
@@ -189,7 +190,7 @@ def _form_page(
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     publish_capability(capability=_find(pk, actor), by=actor)
-    messages.success(request, _t("能力已发布，可以被匹配到。"))
+    messages.success(request, gettext("能力已发布，可以被匹配到。"))
     return HttpResponseRedirect(reverse("innovation:capability", args=[pk]))
 
 
@@ -197,7 +198,7 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     withdraw_capability(capability=_find(pk, actor), by=actor)
-    messages.success(request, _t("能力已下架。"))
+    messages.success(request, gettext("能力已下架。"))
     return HttpResponseRedirect(reverse("innovation:own_capabilities"))
 
 
@@ -205,7 +206,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     delete_capability(capability=_find(pk, actor), by=actor)
-    messages.success(request, _t("已删除。"))
+    messages.success(request, gettext("已删除。"))
     return HttpResponseRedirect(reverse("innovation:own_capabilities"))
 
 

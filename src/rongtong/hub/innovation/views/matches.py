@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.utils.translation import ngettext
 
 from rongtong.hub.foundation.actors import Actor
@@ -27,7 +28,7 @@ from ..rules.challenges import OPEN
 STEP, MOST = 20, 200
 COLUMNS = (
     Column("rank", _("名次"), kind="number"),
-    Column("organisation", _("机构"), value=lambda hit: str(hit.organisation)),
+    Column("organisation", pgettext_lazy("one", "机构"), value=lambda hit: str(hit.organisation)),
     Column("size", _("企业规模"), value=lambda hit: hit.organisation.get_size_class_display()),
     Column(
         "region", _("地区"), value=lambda hit: regions.name(hit.organisation.region) if hit.organisation.region else ""

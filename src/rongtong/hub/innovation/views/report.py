@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.api import actor_of
@@ -57,27 +57,27 @@ def report_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 def lines(found: Report) -> list[Line]:
     """The report as rows: table, item, measure, number."""
     totals = {
-        _t("收到需求"): found.needs,
-        _t("已发布榜单"): found.published,
-        _t("揭榜书"): found.responses,
-        _t("中榜榜单"): found.awarded,
-        _t("中榜企业"): found.firms,
-        _t("受邀机构"): found.invited,
-        _t("无人揭榜"): found.unanswered,
-        _t("合作"): found.collaborations,
-        _t("已验收合作"): found.completed,
-        _t("中榜者在匹配前 10 名"): found.in_top,
-        _t("中榜者匹配名次可知"): found.ranked,
+        gettext("收到需求"): found.needs,
+        gettext("已发布榜单"): found.published,
+        gettext("揭榜书"): found.responses,
+        gettext("中榜榜单"): found.awarded,
+        gettext("中榜企业"): found.firms,
+        gettext("受邀机构"): found.invited,
+        gettext("无人揭榜"): found.unanswered,
+        gettext("合作"): found.collaborations,
+        gettext("已验收合作"): found.completed,
+        gettext("中榜者在匹配前 10 名"): found.in_top,
+        gettext("中榜者匹配名次可知"): found.ranked,
     }
-    rows = [Line(_t("合计"), name, _t("数量"), value) for name, value in totals.items()]
-    measures = (_t("需求"), _t("揭榜书"), _t("中榜"))
-    for table, dimension in ((_t("行业"), found.by_industry), (_t("地区"), found.by_region)):
+    rows = [Line(gettext("合计"), name, gettext("数量"), value) for name, value in totals.items()]
+    measures = (gettext("需求"), gettext("揭榜书"), gettext("中榜"))
+    for table, dimension in ((gettext("行业"), found.by_industry), (gettext("地区"), found.by_region)):
         for one in dimension:
             counts = (one.needs, one.responses, one.awards)
             rows += [Line(table, one.name, *pair) for pair in zip(measures, counts, strict=True)]
     for name, *sizes in found.by_size:
-        heads = (_t("受邀企业"), _t("揭榜企业"), _t("中榜企业"))
-        rows += [Line(_t("企业规模"), name, *pair) for pair in zip(heads, sizes, strict=True)]
-    rows += [Line(_t("每项榜单的揭榜书"), name, _t("榜单"), value) for name, value in found.by_answers]
-    rows += [Line(_t("匹配名次"), name, _t("中榜企业"), value) for name, value in found.by_rank]
+        heads = (gettext("受邀企业"), gettext("揭榜企业"), gettext("中榜企业"))
+        rows += [Line(gettext("企业规模"), name, *pair) for pair in zip(heads, sizes, strict=True)]
+    rows += [Line(gettext("每项榜单的揭榜书"), name, gettext("榜单"), value) for name, value in found.by_answers]
+    rows += [Line(gettext("匹配名次"), name, gettext("中榜企业"), value) for name, value in found.by_rank]
     return rows
