@@ -118,7 +118,11 @@ def test_server_of_a_killed_user_is_taken_over_and_stopped(cluster: Cluster) -> 
     assert not cluster.running()
 
 
-@pytest.mark.parametrize("content", [f"{os.getpid()}\n/elsewhere\n", "1\n", "", "not a number\n"])
+@pytest.mark.parametrize(
+    "content",
+    [f"{os.getpid()}\n/elsewhere\n", "1\n", "", "not a number\n"],
+    ids=["a living process", "init", "empty", "no number"],
+)
 def test_stale_pid_file_does_not_block(cluster: Cluster, content: str) -> None:
     cluster.stop()
     (cluster.data / "postmaster.pid").write_text(content)
