@@ -28,11 +28,15 @@ NON_FIELD = forms.forms.NON_FIELD_ERRORS  # type: ignore[attr-defined]  # re-exp
 
 
 class RoomForm(forms.Form):
-    """A form of any room; ``units``, ``examples`` and ``short`` are read by ``c.field``."""
+    """A form of any room; ``units``, ``examples``, ``short`` and ``needed`` are read by ``c.field``.
+
+    ``needed`` names what a draft may lack and what is handed in may not: it is not marked as optional.
+    """
 
     units: ClassVar[Mapping[str, Text]] = {}
     examples: ClassVar[Mapping[str, Text]] = {}
     short: ClassVar[frozenset[str] | set[str]] = frozenset()
+    needed: ClassVar[frozenset[str] | set[str]] = frozenset()
 
     def add_faults(self, refusal: Invalid) -> None:
         """Hang what a verb refused at the fields it names; unknown names go above the form."""

@@ -90,6 +90,7 @@ class ChallengeForm(RoomForm):
         "ip_terms": _("例：新成果双方共有；发榜方在隧道掘进装备领域独占使用 5 年。"),
         "budget_note": _("例：发榜方 70%，市级专项 30%"),
     }
+    needed = frozenset({"industry", "region", "problem", "months", "contact_name"})
     short = frozenset({"region", "readiness", "budget_min", "budget_max", "months", "deadline", "contact_phone"})
 
     def values(self) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
         "challenge": disclosed(challenge, actor),
         "overview": overview,
         "chosen": keys,
-        "things": [{"name": str(one.response.organisation), "href": _link(one)} for one in wholes],
+        "things": [{"name": one.response.organisation.short, "href": _link(one)} for one in wholes],
         "lines": _lines(wholes, overview),
     }
     return render(request, "innovation/selection_compare.html", context)
@@ -206,7 +206,7 @@ def _lines(wholes: list[Whole], overview: Overview) -> list[dict[str, Any]]:
 
 
 def _names(one: Whole) -> str:
-    return "、".join(str(part.organisation) for part in one.partners) or gettext("独立揭榜")
+    return gettext("、").join(part.organisation.short for part in one.partners) or gettext("独立揭榜")
 
 
 # ---- deciding -----------------------------------------------------------------------------------------------------
