@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import Fault, Refusal
+from rongtong.hub.foundation.imports.examination import Examination, in_every_language
 from rongtong.hub.foundation.sheets import SheetLimits, SheetReading, SheetRow, read
 from rongtong.hub.organisations.enums import VerificationState
 from rongtong.hub.organisations.models import Organisation
@@ -27,38 +26,12 @@ from .need_columns import NEED_COLUMNS, TITLES, read_budget
 from .targets import faults_of_rows
 
 LIMITS = SheetLimits(rows=1000, columns=60)
-NEW, DUPLICATE = "new", "duplicate"
-LANGUAGES = ("zh-hans", "en")
+NEW, DUPLICATE = OUTCOMES = ("new", "duplicate")
 #: Cells that go into a field of another name.
 FIELDS = {"ip": "ip_terms"}
 PLAIN = ("title", "problem", "tried", "ip", "contact_name", "contact_department", "contact_phone", "contact_email")
 #: Where a fault of the challenge stands in the form.
 COLUMN_OF = {"ip_terms": "ip", "budget_min": "budget", "budget_max": "budget"}
-
-
-@dataclass
-class Examination:
-    """The columns of a file, its rows with their outcomes, its faults in every language."""
-
-    reading: SheetReading
-    rows: list[dict[str, Any]]
-    faults: list[dict[str, Any]]
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """The recognised columns as the batch keeps them."""
-        return {
-            "headers": self.reading.headers,
-            "matched": {str(place): key for place, key in self.reading.matched.items()},
-            "unknown": self.reading.unknown_columns,
-        }
-
-    @property
-    def counts(self) -> dict[str, int]:
-        counts = {NEW: 0, DUPLICATE: 0}
-        for row in self.rows:
-            counts[row["outcome"]] += 1
-        return counts | {"faulty": len(self.reading.faulty_rows), "faults": len(self.faults)}
 
 
 def examine(content: bytes, round: Round, by: Actor, renames: Mapping[str, str] | None = None) -> Examination:
@@ -70,8 +43,8 @@ def examine(content: bytes, round: Round, by: Actor, renames: Mapping[str, str] 
         The file cannot be read at all.
     """
     reading, rows = read_needs(content, round, by, renames)
-    faults = _in_every_language(reading, lambda: read_needs(content, round, by, renames)[0])
-    return Examination(reading, rows, faults)
+    faults = in_every_language(reading, lambda: read_needs(content, round, by, renames)[0])
+    return Examination(reading, rows, faults, OUTCOMES)
 
 
 def read_needs(
@@ -181,23 +154,3 @@ def typed(values: Mapping[str, Any]) -> dict[str, Any]:
 def _placed(fault: Fault, number: int) -> Fault:
     key = COLUMN_OF.get(fault.field, fault.field)
     return Fault(key, fault.message, fault.code, number, str(TITLES.get(key, key)))
-
-
-def _in_every_language(reading: SheetReading, again: Any) -> list[dict[str, Any]]:
-    """The faults with their words in each language: whoever opens the page next may read another one."""
-    if not reading.faults:
-        return []
-    spoken_now, spoken = translation.get_language(), {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            faults = (reading if language == spoken_now else again()).faults
-            spoken[language] = [(str(fault.column or ""), str(fault.message)) for fault in faults]
-    return [
-        {
-            "row": fault.row,
-            "code": fault.code,
-            "column": {language: spoken[language][place][0] for language in LANGUAGES},
-            "message": {language: spoken[language][place][1] for language in LANGUAGES},
-        }
-        for place, fault in enumerate(reading.faults)
-    ]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import NotVisible, Refusal
-from rongtong.hub.foundation.models import ImportBatch, ImportState
+from rongtong.hub.foundation.imports.batches import (
+    discard,
+    known_headers,
+    mark_applied,
+    mark_undone,
+    new_batch,
+    no_undo,
+    require_kind,
+    require_undo_time,
+    take,
+)
+from rongtong.hub.foundation.models import ImportBatch
 from rongtong.hub.foundation.verbs import verb
 from rongtong.hub.organisations.models import Organisation
 
@@ -23,7 +31,7 @@ from .challenges import create_challenge, require_collecting
 from .need_examination import NEW, examine, typed
 
 KIND = "challenges"
-UNDO_WITHIN = timedelta(hours=24)
+CURE = _("请在需求页面逐项撤回。")
 
 
 @verb("challenge.check_import", on="round")
@@ -36,17 +44,9 @@ def check_import(*, round: Round, content: bytes, file_name: str, submit: bool, 
         Whether the needs will be handed in, or stay drafts of their enterprises.
     """
     require_collecting(round)
-    if by.account_id is None or by.organisation_id is None:
-        raise NotVisible
-    batch = ImportBatch(
-        kind=KIND,
-        account_id=by.account_id,
-        organisation_id=by.organisation_id,
-        file_name=" ".join(file_name.replace("\x00", "").split())[:255],
-        content=content,
-        columns={"round": str(round.pk), "submit": submit},
-    )
-    _take(batch, round, by, None)
+    batch = new_batch(kind=KIND, content=content, file_name=file_name, by=by)
+    batch.columns = {"round": str(round.pk), "submit": submit}
+    take(batch, examine(content, round, by))
     batch.save()
     return batch
 
@@ -54,17 +54,11 @@ def check_import(*, round: Round, content: bytes, file_name: str, submit: bool, 
 @verb("challenge.rename_import", on="batch")
 def rename_import(*, batch: ImportBatch, renames: Mapping[str, str], by: Actor) -> ImportBatch:
     """Say which header means which column, and check again. An empty column leaves the header out."""
-    _require_kind(batch)
-    _take(batch, round_of(batch), by, renames)
+    require_kind(batch, KIND)
+    meant = known_headers(batch, renames)
+    take(batch, examine(bytes(batch.content or b""), round_of(batch), by, meant), meant)
     batch.touch()
     return batch
-
-
-def _take(batch: ImportBatch, round: Round, by: Actor, renames: Mapping[str, str] | None) -> None:
-    found = examine(bytes(batch.content or b""), round, by, renames)
-    batch.columns = {**batch.columns, **found.columns, "renames": dict(renames) if renames is not None else None}
-    batch.rows, batch.counts, batch.result = found.rows, found.counts, {"faults": found.faults}
-    audit.note(**found.counts)
 
 
 def round_of(batch: ImportBatch) -> Round:
@@ -74,7 +68,7 @@ def round_of(batch: ImportBatch) -> Round:
 @verb("challenge.apply_import", on="batch")
 def apply_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """Write what the dry run showed: all of it or nothing."""
-    _require_kind(batch)
+    require_kind(batch, KIND)
     round = round_of(batch)
     fresh = [row for row in batch.rows if row["outcome"] == NEW]
     owners = Organisation._base_manager.in_bulk({UUID(row["organisation"]) for row in fresh})
@@ -89,46 +83,31 @@ def apply_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
         )
         for row in fresh
     ]
-    batch.state, batch.applied_at, batch.content = ImportState.APPLIED, datetime.now(UTC), None
-    batch.result = {**batch.result, "created": [str(one.pk) for one in created]}
+    mark_applied(batch, created=[str(one.pk) for one in created])
     audit.note(created=len(created))
-    batch.touch()
     return batch
 
 
 @verb("challenge.discard_import", on="batch")
 def discard_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """Give a file up."""
-    _require_kind(batch)
-    batch.state, batch.content, batch.rows = ImportState.DISCARDED, None, []
-    batch.touch()
+    require_kind(batch, KIND)
+    discard(batch)
     return batch
 
 
 @verb("challenge.undo_import", on="batch")
 def undo_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """Take an import back, within a day and while nobody has changed or screened what it wrote."""
-    _require_kind(batch)
-    if batch.applied_at is None or datetime.now(UTC) - batch.applied_at > UNDO_WITHIN:
-        raise _no_undo(_("写入已超过 24 小时。"))
+    require_kind(batch, KIND)
+    require_undo_time(batch, CURE)
     made = Challenge._base_manager.select_for_update().filter(pk__in=batch.result["created"]).order_by("pk")
     rows = list(made)
     untouched = (ChallengeState.DRAFT, ChallengeState.SUBMITTED)
     worked_on = [one.title for one in rows if one.version > 1 or one.state not in untouched]
     if worked_on:
-        raise _no_undo(_("有的需求已被修改或审核：%(titles)s。") % {"titles": "、".join(worked_on[:5])})
+        raise no_undo(_("有的需求已被修改或审核：%(titles)s。") % {"titles": "、".join(worked_on[:5])}, CURE)
     Challenge._base_manager.filter(pk__in=[one.pk for one in rows]).delete()
-    batch.state = ImportState.UNDONE
+    mark_undone(batch)
     audit.note(removed=len(rows))
-    batch.touch("state")
     return batch
-
-
-def _no_undo(why: Any) -> Refusal:
-    return Refusal("import.no_undo", what=_("不能撤销这次导入。"), why=why, cure=_("请在需求页面逐项撤回。"))
-
-
-def _require_kind(batch: ImportBatch) -> None:
-    """Batches of other rooms are not ours to touch."""
-    if batch.kind != KIND:
-        raise NotVisible

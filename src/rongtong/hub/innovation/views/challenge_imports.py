@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rongtong.hub.foundation.api import actor_of
-from rongtong.hub.foundation.errors import NotVisible, Refusal
-from rongtong.hub.foundation.models import ImportBatch, ImportState
+from rongtong.hub.foundation.errors import NotVisible
+from rongtong.hub.foundation.imports import pages
+from rongtong.hub.foundation.imports.batches import find_batch
+from rongtong.hub.foundation.imports.examination import by_outcome
+from rongtong.hub.foundation.models import ImportBatch
 from rongtong.hub.foundation.sheets import export
-from rongtong.hub.organisations.queries import own_organisation, visible
+from rongtong.hub.organisations.queries import own_organisation
 
 from ..domain import need_imports
 from ..domain.challenges import require_large
 from ..domain.need_columns import NEED_COLUMNS
-from ..domain.need_examination import DUPLICATE, NEW, read_needs
+from ..domain.need_examination import OUTCOMES, read_needs
 from ..enums import Stage
 from ..forms.imports import NeedImportForm
 from ..models import Round
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
-    one = visible(ImportBatch, actor_of(request), pk)
-    if one.kind != need_imports.KIND:
-        raise NotVisible
-    return one
+    return find_batch(actor_of(request), need_imports.KIND, pk)
 
 
 def _to(one: ImportBatch) -> HttpResponseRedirect:
@@ -54,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = NeedImportForm(*posted, rounds=rounds, initial={"round": rounds.first(), "submit": ""})
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
-        try:
+        with pages.told_at(form, "file"):
             one = need_imports.check_import(
                 round=form.cleaned_data["round"],
                 content=file.read(),
@@ -63,18 +57,13 @@ def upload(request: HttpRequest) -> HttpResponse:
                 by=actor,
             )
             return _to(one)
-        except Refusal as refused:
-            if refused.status != 409:
-                raise
-            form.add_error("file", str(refused))  # the file cannot be read: said where it was chosen
-    recent = ImportBatch.visible_to(actor).filter(kind=need_imports.KIND).exclude(state=ImportState.DISCARDED)
     values = {
         "form": form,
         "has_rounds": bool(rounds),
-        "recent": recent.defer("rows", "content", "result").order_by("-created_at")[:10],
+        "recent": pages.recent(actor, need_imports.KIND),
         "operator": "operator" in actor.roles,
         "title": _("导入需求"),
-        "step": 0,
+        "step": pages.CHOOSE,
     }
     return render(request, "innovation/challenge_import.html", values, status=422 if form.errors else 200)
 
@@ -89,46 +78,18 @@ def template(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dry run, and after it what was written."""
     one = _batch(request, pk)
-    language = get_language() or "zh-hans"
-    faults = [
-        {"row": fault["row"]} | {name: fault[name].get(language, "") for name in ("column", "message")}
-        for fault in one.result.get("faults", [])
-    ]
-    values = {
-        "batch": one,
+    values = pages.shown(one, NEED_COLUMNS) | {
         "round": need_imports.round_of(one),
-        "faults": faults,
-        "rows": {name: [row for row in one.rows if row["outcome"] == name] for name in (NEW, DUPLICATE)},
-        "columns": NEED_COLUMNS,
-        "headers": _headers(one),
-        "may_undo": one.state == ImportState.APPLIED
-        and one.applied_at is not None
-        and timezone.now() - one.applied_at < need_imports.UNDO_WITHIN,
+        "rows": by_outcome(one.rows, OUTCOMES),
         "title": _("导入需求"),
-        "step": 2 if one.state == ImportState.CHECKED else 4,
     }
     return render(request, "innovation/challenge_import_batch.html", values)
-
-
-def _headers(one: ImportBatch) -> list[dict[str, Any]]:
-    """The headers of the file, each with the column it was taken for."""
-    headers, matched = one.columns.get("headers", []), one.columns.get("matched", {})
-    return [
-        {"place": place, "header": header, "key": matched.get(str(place), "")}
-        for place, header in enumerate(headers)
-        if header
-    ]
 
 
 @require_POST
 def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     one = _batch(request, pk)
-    known = {column.key for column in NEED_COLUMNS} | {""}
-    renames = {
-        item["header"]: chosen
-        for item in _headers(one)
-        if (chosen := request.POST.get(f"column-{item['place']}", item["key"])) in known
-    }
+    renames = pages.renames(one, NEED_COLUMNS, request.POST)
     return _to(need_imports.rename_import(batch=one, renames=renames, by=actor_of(request)))
 
 
@@ -160,6 +121,4 @@ def faults(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise NotVisible
     renames = one.columns.get("renames")
     reading = read_needs(bytes(one.content), need_imports.round_of(one), actor_of(request), renames)[0]
-    response = HttpResponse(reading.faulty_workbook(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, "faulty-rows.xlsx") or "attachment"
-    return response
+    return pages.faulty_rows(reading)

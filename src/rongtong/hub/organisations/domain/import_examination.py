@@ -1,16 +1,15 @@
 """What a file of organisations would do, row by row. Nothing is written here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.errors import Fault, Invalid
+from rongtong.hub.foundation.imports.examination import Examination, in_every_language
 from rongtong.hub.foundation.sheets import SheetLimits, SheetReading, read
 
 from ..models import Organisation
@@ -20,34 +19,7 @@ from .import_resolution import Resolver
 from .profile import IDENTITY
 
 LIMITS = SheetLimits(rows=5000, columns=60)
-NEW, CHANGED, SAME, DUPLICATE, ASK = "new", "changed", "same", "duplicate", "ask"
-LANGUAGES = ("zh-hans", "en")
-
-
-@dataclass
-class Examination:
-    """What was found in a file: its columns, its rows with their outcomes, its faults in every language."""
-
-    reading: SheetReading
-    rows: list[dict[str, Any]]
-    faults: list[dict[str, Any]]
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """The recognised columns as the batch keeps them."""
-        return {
-            "headers": self.reading.headers,
-            "matched": {str(place): key for place, key in self.reading.matched.items()},
-            "unknown": self.reading.unknown_columns,
-            "missing": [column.key for column in self.reading.missing_columns],
-        }
-
-    @property
-    def counts(self) -> dict[str, int]:
-        counts = dict.fromkeys((NEW, CHANGED, SAME, DUPLICATE, ASK), 0)
-        for row in self.rows:
-            counts[row["outcome"]] += 1
-        return counts | {"faulty": len(self.reading.faulty_rows), "faults": len(self.faults)}
+NEW, CHANGED, SAME, DUPLICATE, ASK = OUTCOMES = ("new", "changed", "same", "duplicate", "ask")
 
 
 def examine(content: bytes, renames: Mapping[str, str] | None = None) -> Examination:
@@ -59,11 +31,11 @@ def examine(content: bytes, renames: Mapping[str, str] | None = None) -> Examina
         The file cannot be read at all.
     """
     reading, entries = read_entries(content, renames)
-    faults = _in_every_language(content, renames, reading)
+    faults = in_every_language(reading, lambda: read_entries(content, renames)[0])
     resolver = Resolver(entries)
     seen: dict[Any, int] = {}
     rows = [_row(entry, resolver, seen) for entry in entries]
-    return Examination(reading, rows, faults)
+    return Examination(reading, rows, faults, OUTCOMES)
 
 
 def read_entries(content: bytes, renames: Mapping[str, str] | None = None) -> tuple[SheetReading, list[Entry]]:
@@ -97,28 +69,6 @@ def _refuse_unknown_without_number(reading: SheetReading, entries: list[Entry]) 
             fault = Fault("identifier", message, "identifier.empty", entry.number, str(TITLES["identifier"]))
             reading.refuse_row(entry.number, fault)
             entries.remove(entry)
-
-
-def _in_every_language(
-    content: bytes, renames: Mapping[str, str] | None, reading: SheetReading
-) -> list[dict[str, Any]]:
-    """The faults with their words in each language: whoever opens the page next may read another one."""
-    if not reading.faults:
-        return []
-    spoken_now, spoken = translation.get_language(), {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            again = reading if language == spoken_now else read_entries(content, renames)[0]
-            spoken[language] = [(str(fault.column or ""), str(fault.message)) for fault in again.faults]
-    return [
-        {
-            "row": fault.row,
-            "code": fault.code,
-            "column": {language: spoken[language][place][0] for language in LANGUAGES},
-            "message": {language: spoken[language][place][1] for language in LANGUAGES},
-        }
-        for place, fault in enumerate(reading.faults)
-    ]
 
 
 def _row(entry: Entry, resolver: Resolver, seen: dict[Any, int]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Organisations from a file: checked, decided, written in one transaction, undone while nothing rests on them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import NotVisible, Refusal
-from rongtong.hub.foundation.models import ImportBatch, ImportState
+from rongtong.hub.foundation.errors import Refusal
+from rongtong.hub.foundation.imports.batches import (
+    discard,
+    known_headers,
+    mark_applied,
+    mark_undone,
+    new_batch,
+    no_undo,
+    require_kind,
+    require_undo_time,
+    take,
+)
+from rongtong.hub.foundation.models import ImportBatch
 from rongtong.hub.foundation.verbs import verb
 
 from ..derivation import class_by, derive_names, derive_size_class
@@ -23,25 +34,17 @@ from .import_columns import FIGURES, Entry
 from .import_examination import ASK, CHANGED, NEW, changes_of, examine
 from .import_resolution import remember
 from .organisations import number_taken
-from .profile import one_line
 
 KIND = "organisations"
-UNDO_WITHIN = timedelta(hours=24)
+CURE = _("请在机构页面逐一更正。")
 DECIDE_NEW, DECIDE_SKIP = "new", "skip"
 
 
 @verb("organisation.check_import")
 def check_import(*, content: bytes, file_name: str, by: Actor) -> ImportBatch:
     """Read a file and keep what it would do, for somebody to confirm."""
-    assert by.organisation_id is not None
-    batch = ImportBatch(
-        kind=KIND,
-        account_id=person_id(by),
-        organisation_id=by.organisation_id,
-        file_name=one_line(file_name)[:255],
-        content=content,
-    )
-    _take(batch, None)
+    batch = new_batch(kind=KIND, content=content, file_name=file_name, by=by)
+    take(batch, examine(content))
     batch.save()
     return batch
 
@@ -49,17 +52,11 @@ def check_import(*, content: bytes, file_name: str, by: Actor) -> ImportBatch:
 @verb("organisation.rename_import", on="batch")
 def rename_import(*, batch: ImportBatch, renames: Mapping[str, str], by: Actor) -> ImportBatch:
     """Say which header means which column, and check again. An empty column leaves the header out."""
-    _require_kind(batch)
-    _take(batch, {header: key for header, key in renames.items() if header in batch.columns["headers"]})
+    require_kind(batch, KIND)
+    meant = known_headers(batch, renames)
+    take(batch, examine(bytes(batch.content or b""), meant), meant)
     batch.touch()
     return batch
-
-
-def _take(batch: ImportBatch, renames: Mapping[str, str] | None) -> None:
-    found = examine(bytes(batch.content or b""), renames)
-    batch.columns = found.columns | {"renames": dict(renames) if renames is not None else None}
-    batch.rows, batch.counts, batch.result = found.rows, found.counts, {"faults": found.faults}
-    audit.note(**found.counts)
 
 
 @verb("organisation.decide_import", on="batch")
@@ -71,7 +68,7 @@ def decide_import(*, batch: ImportBatch, decisions: Mapping[int, str], by: Actor
     decisions
         Row number to ``new``, ``skip`` or the id of one of the row's candidates.
     """
-    _require_kind(batch)
+    require_kind(batch, KIND)
     for row in batch.rows:
         choice = decisions.get(row["number"])
         if row["outcome"] != ASK or choice is None:
@@ -91,7 +88,7 @@ def decide_import(*, batch: ImportBatch, decisions: Mapping[int, str], by: Actor
 @verb("organisation.apply_import", on="batch")
 def apply_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """Write what the dry run showed: all of it or nothing."""
-    _require_kind(batch)
+    require_kind(batch, KIND)
     _refuse_undecided(batch)
     fresh = [row for row in batch.rows if row["outcome"] == NEW or row.get("decision") == DECIDE_NEW]
     known = [(row, UUID(target)) for row in batch.rows if (target := _target(row))]
@@ -101,10 +98,8 @@ def apply_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
             changed = _change(known)
     except IntegrityError as error:
         raise number_taken() from error
-    batch.state, batch.applied_at, batch.content = ImportState.APPLIED, datetime.now(UTC), None
-    batch.result = batch.result | {"created": [str(one.pk) for one in created], "changed": changed}
+    mark_applied(batch, created=[str(one.pk) for one in created], changed=changed)
     audit.note(created=len(created), changed=len(changed))
-    batch.touch()
     return batch
 
 
@@ -211,26 +206,23 @@ def _write(organisation: Organisation, values: Mapping[str, Any], year: int | No
 @verb("organisation.discard_import", on="batch")
 def discard_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """Give a file up. What was decided about names stays decided."""
-    _require_kind(batch)
-    batch.state, batch.content, batch.rows = ImportState.DISCARDED, None, []
-    batch.touch()
+    require_kind(batch, KIND)
+    discard(batch)
     return batch
 
 
 @verb("organisation.undo_import", on="batch")
 def undo_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """Take an import back, within a day and while nothing rests on what it wrote."""
-    _require_kind(batch)
-    if batch.applied_at is None or datetime.now(UTC) - batch.applied_at > UNDO_WITHIN:
-        raise _no_undo(_("写入已超过 24 小时。"))
+    require_kind(batch, KIND)
+    require_undo_time(batch, CURE)
     created = list(Organisation._base_manager.select_for_update().filter(pk__in=batch.result["created"]).order_by("pk"))
     in_use = _in_use(created)
     if in_use:
-        raise _no_undo(_("已有业务使用了这些机构：%(names)s。") % {"names": "、".join(in_use[:5])})
+        raise no_undo(_("已有业务使用了这些机构：%(names)s。") % {"names": "、".join(in_use[:5])}, CURE)
     _put_back(batch.result["changed"])
     Organisation._base_manager.filter(pk__in=[one.pk for one in created]).delete()
-    batch.state = ImportState.UNDONE
-    batch.touch("state")
+    mark_undone(batch)
     return batch
 
 
@@ -253,15 +245,5 @@ def _put_back(changed: list[dict[str, Any]]) -> None:
     for one in changed:
         organisation = locked.get(UUID(one["id"]))
         if organisation is None or organisation.version != one["version"]:
-            raise _no_undo(_("写入之后有机构被修改过。"))
+            raise no_undo(_("写入之后有机构被修改过。"), CURE)
         _write(organisation, one["before"], one["year"])
-
-
-def _no_undo(why: Any) -> Refusal:
-    return Refusal("import.no_undo", what=_("不能撤销这次导入。"), why=why, cure=_("请在机构页面逐一更正。"))
-
-
-def _require_kind(batch: ImportBatch) -> None:
-    """Batches of other rooms are not ours to touch."""
-    if batch.kind != KIND:
-        raise NotVisible

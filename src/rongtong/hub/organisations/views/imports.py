@@ -7,34 +7,29 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rongtong.hub.foundation.api import actor_of
-from rongtong.hub.foundation.errors import NotVisible, Refusal
-from rongtong.hub.foundation.models import ImportBatch, ImportState
+from rongtong.hub.foundation.errors import NotVisible
+from rongtong.hub.foundation.imports import pages
+from rongtong.hub.foundation.imports.batches import find_batch
+from rongtong.hub.foundation.imports.examination import by_outcome
+from rongtong.hub.foundation.models import ImportBatch
 from rongtong.hub.foundation.sheets import export
 
 from ..domain import imports
 from ..domain.import_columns import COLUMNS, TITLES
-from ..domain.import_examination import ASK, CHANGED, DUPLICATE, NEW, SAME, read_entries
+from ..domain.import_examination import ASK, CHANGED, NEW, OUTCOMES, read_entries
 from ..forms import UploadForm
-from ..queries import visible
 from .guards import require_form
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Rows of each outcome that the page lists; all faults are listed always.
 SHOWN = 200
 
 
 def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
-    batch = visible(ImportBatch, actor_of(request), pk)
-    if batch.kind != imports.KIND:
-        raise NotVisible
-    return batch
+    return find_batch(actor_of(request), imports.KIND, pk)
 
 
 def _to(batch: ImportBatch) -> HttpResponseRedirect:
@@ -48,18 +43,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        try:
+        with pages.told_at(form, "file"):
             return _to(imports.check_import(content=file.read(), file_name=file.name, by=actor))
-        except Refusal as refused:
-            if refused.status != 409:
-                raise
-            form.add_error("file", str(refused))  # the file cannot be read: said where it was chosen
-    recent = ImportBatch.visible_to(actor).filter(kind=imports.KIND).exclude(state=ImportState.DISCARDED)
     context = {
         "form": form,
-        "recent": recent.defer("rows", "content", "result").order_by("-created_at")[:10],
+        "recent": pages.recent(actor, imports.KIND),
         "title": _("导入机构"),
-        "step": 0,
+        "step": pages.CHOOSE,
     }
     return render(request, "organisations/import.html", context, status=422 if form.errors else 200)
 
@@ -74,45 +64,16 @@ def template(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dry run, and after it what was written."""
     one = _batch(request, pk)
-    language = get_language() or "zh-hans"
-    faults = [
-        {
-            "row": fault["row"],
-            "column": fault["column"].get(language, ""),
-            "message": fault["message"].get(language, ""),
-        }
-        for fault in one.result.get("faults", [])
-    ]
-    rows: dict[str, list[dict[str, Any]]] = {outcome: [] for outcome in (NEW, CHANGED, SAME, DUPLICATE, ASK)}
-    for row in one.rows:
-        rows[row["outcome"]].append(row)
-    context = {
-        "batch": one,
-        "faults": faults,
+    rows = by_outcome(one.rows, OUTCOMES)
+    context = pages.shown(one, COLUMNS) | {
         "rows": {outcome: found if outcome == ASK else found[:SHOWN] for outcome, found in rows.items()},
         "shown": SHOWN,
-        "columns": COLUMNS,
         "titles": TITLES,
-        "headers": _headers(one),
         "writes": _writes(one.rows),
         "undecided": sum(1 for row in rows[ASK] if not row.get("decision")),
-        "may_undo": one.state == ImportState.APPLIED
-        and one.applied_at is not None
-        and timezone.now() - one.applied_at < imports.UNDO_WITHIN,
         "title": _("导入机构"),
-        "step": {"checked": 2, "applied": 4, "undone": 4, "discarded": 4}[one.state],
     }
     return render(request, "organisations/import_batch.html", context)
-
-
-def _headers(one: ImportBatch) -> list[dict[str, Any]]:
-    """The headers of the file, each with the column it was taken for."""
-    headers, matched = one.columns.get("headers", []), one.columns.get("matched", {})
-    return [
-        {"place": place, "header": header, "key": matched.get(str(place), "")}
-        for place, header in enumerate(headers)
-        if header
-    ]
 
 
 def _writes(rows: list[dict[str, Any]]) -> int:
@@ -126,12 +87,7 @@ def _writes(rows: list[dict[str, Any]]) -> int:
 @require_POST
 def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     one = _batch(request, pk)
-    known = {column.key for column in COLUMNS} | {""}
-    renames = {
-        item["header"]: chosen
-        for item in _headers(one)
-        if (chosen := request.POST.get(f"column-{item['place']}", item["key"])) in known
-    }
+    renames = pages.renames(one, COLUMNS, request.POST)
     return _to(imports.rename_import(batch=one, renames=renames, by=actor_of(request)))
 
 
@@ -173,6 +129,4 @@ def faults(request: HttpRequest, pk: UUID) -> HttpResponse:
     if one.content is None:
         raise NotVisible
     reading, _entries = read_entries(bytes(one.content), one.columns.get("renames"))
-    response = HttpResponse(reading.faulty_workbook(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, "faulty-rows.xlsx") or "attachment"
-    return response
+    return pages.faulty_rows(reading)
