@@ -4,25 +4,26 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rongtong.hub.foundation.models import AuditEntry
 
 WORDS = {
-    "organisation.register": _("登记机构"),
-    "organisation.edit": _("修改资料"),
+    "organisation.register": pgettext_lazy("activity", "登记机构"),
+    "organisation.edit": pgettext_lazy("activity", "修改资料"),
     "organisation.figures": _("更新年度数据"),
     "organisation.add_certificate": _("添加了证书"),
-    "organisation.remove_certificate": _("删除证书"),
-    "organisation.submit": _("提交核验"),
-    "organisation.verify": _("通过核验"),
-    "organisation.return": _("退回修改"),
-    "organisation.suspend": _("停用机构"),
-    "organisation.restore": _("恢复机构"),
+    "organisation.remove_certificate": pgettext_lazy("activity", "删除证书"),
+    "organisation.submit": pgettext_lazy("activity", "提交核验"),
+    "organisation.verify": pgettext_lazy("activity", "通过核验"),
+    "organisation.return": pgettext_lazy("activity", "退回修改"),
+    "organisation.suspend": pgettext_lazy("activity", "停用机构"),
+    "organisation.restore": pgettext_lazy("activity", "恢复机构"),
     "member.invite": _("邀请了成员"),
-    "token.create": _("创建访问令牌"),
+    "token.create": pgettext_lazy("activity", "创建访问令牌"),
 }
 
 
 def entries(rows: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Entries as ``c.feed`` draws them."""
-    return [{"at": row.at, "text": WORDS.get(row.verb, row.verb), "by": row.name} for row in rows]
+    return [{"at": row.at, "text": WORDS[row.verb], "by": row.name} for row in rows if row.verb in WORDS]

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -40,9 +40,9 @@ MILESTONES = {
 VERBS = ("propose", "agree", "decline", "deliver", "accept", "return")
 FEED = {
     "collaboration.open": _("合作开始"),
-    "collaboration.report_result": _("填报结果"),
-    "collaboration.complete": _("结题验收"),
-    "collaboration.terminate": _("终止合作"),
+    "collaboration.report_result": pgettext_lazy("activity", "填报结果"),
+    "collaboration.complete": pgettext_lazy("activity", "结题验收"),
+    "collaboration.terminate": pgettext_lazy("activity", "终止合作"),
 }
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -138,10 +138,10 @@ def _page(one: Whole, actor: Actor) -> dict[str, Any]:
 
 FEED = {
     "response.start": _("开始填写"),
-    "response.add_partner": _("邀请成员"),
-    "response.submit": _("提交揭榜书"),
-    "response.withdraw": _("撤回"),
-    "response.reopen": _("重新填写"),
+    "response.add_partner": pgettext_lazy("activity", "邀请成员"),
+    "response.submit": pgettext_lazy("activity", "提交揭榜书"),
+    "response.withdraw": pgettext_lazy("activity", "撤回"),
+    "response.reopen": pgettext_lazy("activity", "重新填写"),
 }
 
 
