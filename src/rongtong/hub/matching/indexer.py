@@ -15,7 +15,8 @@ from .domain.listings import CHANNEL
 from .live import encoder, folder, live_index
 
 IDLE_SECONDS = 1.0
-ENCODED_AT_ONCE = 256
+#: Few enough that the process ends within seconds when it is told to.
+ENCODED_AT_ONCE = 32
 logger = logging.getLogger(__name__)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from rongtong.hub.foundation.actors import VISITOR, Actor
 from rongtong.hub.innovation.enums import ChallengeState, Stage
@@ -43,9 +43,9 @@ def closing_soon(actor: Actor) -> list[DisclosedChallenge]:
 
 
 def current_round() -> Round | None:
-    """The round that is under way, else the newest."""
-    rows = Round.visible_to(VISITOR)
-    return rows.exclude(state=Stage.CONCLUDE).order_by("-publish_at", "-pk").first() or rows.first()
+    """The round that takes answers, else the one under way, else the newest. One query."""
+    answering = Case(When(state=Stage.RESPOND, then=0), When(state=Stage.CONCLUDE, then=2), default=1)
+    return Round.visible_to(VISITOR).order_by(answering, "-publish_at", "-pk").first()
 
 
 def figures() -> Figures:
