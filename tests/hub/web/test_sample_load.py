@@ -219,11 +219,12 @@ def test_dates_are_where_the_content_says(cluster: Cluster) -> None:
         assert all(one.due_on > found.starts_on for one in found.milestones.all())
 
 
-def test_a_concluded_round_is_over_and_the_open_one_runs() -> None:
-    over, running = Round._base_manager.order_by("publish_at")
-    assert (over.state, running.state) == (Stage.CONCLUDE, Stage.RESPOND)
+def test_one_round_is_over_one_takes_answers_one_collects() -> None:
+    over, running, coming = Round._base_manager.order_by("publish_at")
+    assert (over.state, running.state, coming.state) == (Stage.CONCLUDE, Stage.RESPOND, Stage.COLLECT)
     now = timezone.make_aware(datetime.combine(TODAY, datetime.min.time()))
     assert over.select_until < now < running.respond_until
+    assert now < coming.collect_until
 
 
 def test_numbers_are_counted_in_their_year() -> None:
