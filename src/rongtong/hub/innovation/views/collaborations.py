@@ -54,7 +54,13 @@ class Collaborations(ListPage):
     sentence = _("入选之后的攻关：里程碑、交付、验收和结果。")
     noun = _("项")
     template = "innovation/collaborations.html"
-    search = Search("challenge__title", "challenge__number", "leader__name", initials="challenge__search_keys")
+    search = Search(
+        "challenge__title",
+        "challenge__number",
+        "leader__name",
+        initials="challenge__search_keys",
+        placeholder=_("榜单名称、编号、牵头单位"),
+    )
     filters = (
         Multi("state", _("状态"), field="state", choices=CollaborationState.choices),
         Flag(

@@ -66,7 +66,13 @@ class Responses(ListPage):
     sentence = _("贵单位牵头的和参加的揭榜书。截止之前只有联合体和运营方知道。")
     noun = _("份")
     template = "innovation/responses.html"
-    search = Search("challenge__title", "challenge__number", "organisation__name", initials="challenge__search_keys")
+    search = Search(
+        "challenge__title",
+        "challenge__number",
+        "organisation__name",
+        initials="challenge__search_keys",
+        placeholder=_("榜单名称、编号、牵头单位"),
+    )
     filters = (
         Multi("state", _("状态"), field="state", choices=ResponseState.choices),
         Flag("leads", _("本单位牵头"), where=lambda actor: _leads(actor), visible=lambda actor: actor.role is not None),

@@ -44,7 +44,12 @@ class Reviews(ListPage):
     sentence = _("请您评审的榜单。全部评审提交之前，互相看不到分数。")
     noun = _("项")
     template = "innovation/selection_reviews.html"
-    search = Search("challenge__title", "challenge__number", initials="challenge__search_keys")
+    search = Search(
+        "challenge__title",
+        "challenge__number",
+        initials="challenge__search_keys",
+        placeholder=_("榜单名称、编号"),
+    )
     filters = (
         Multi("conflict", _("声明"), field="conflict", choices=ConflictState.choices),
         Multi("state", _("榜单状态"), field="challenge__state", choices=ChallengeState.choices),
