@@ -1,5 +1,5 @@
 # 融通 Rongtong: `make run` starts everything, `make test` proves it.
-.PHONY: run test lint bench shots reset setup setup-dev format
+.PHONY: run test lint bench shots reset setup setup-dev format lock
 
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
@@ -38,3 +38,9 @@ bench: setup-dev
 
 shots: setup-dev
 	PYTHONPATH=. $(PYTHON) scripts/shots.py $(ARGS)
+
+# After a change of the dependencies in pyproject.toml: what is locked stays, what is new is added, with hashes.
+LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header pyproject.toml
+lock: setup-dev
+	$(LOCK) --constraint requirements.lock --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements-dev.lock --output-file requirements-dev.lock

@@ -10,8 +10,6 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from pytest_django import Settings
 
-from rongtong.hub.config.staticfiles import UNUSED
-
 IMPORTS = re.compile(r"""\b(?:from|import)\s*["'](\.[^"']+)["']""")
 HASHED = re.compile(r"\.[0-9a-f]{12}\.")
 
@@ -23,7 +21,7 @@ def collected(settings: Settings, tmp_path: Path) -> Path:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "rongtong.hub.config.staticfiles.StaticFiles"},
     }
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+    call_command("collectstatic", interactive=False, verbosity=0)
     return tmp_path
 
 

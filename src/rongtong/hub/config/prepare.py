@@ -95,8 +95,6 @@ def collect_static_files() -> None:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    from rongtong.hub.config.staticfiles import UNUSED
-
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -106,7 +104,7 @@ def collect_static_files() -> None:
     if mark.exists() and mark.read_text(encoding="ascii") == digest.hexdigest():
         return
     say("static files")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=UNUSED)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     mark.write_text(digest.hexdigest(), encoding="ascii")
 
 

@@ -7,9 +7,6 @@ from typing import Any
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# htmx is the hub's own copy; the package's other scripts import what is not there.
-UNUSED = ["django_htmx"]
-
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise is not typed here
     """Whitenoise's storage without brotli, which takes a minute for the charts and saves a tenth."""
