@@ -77,7 +77,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A list of fits under one heading, or, empty, what to do to get some."""
+    """A list of fits under one heading, or, empty, what to do to get some; ``scored`` where they were matched."""
 
     title: Text
     sentence: Text
@@ -86,6 +86,7 @@ class Shelf:
     empty: Text = ""
     cure: str = ""
     cure_label: Text = ""
+    scored: bool = True
 
 
 ShelfMaker = Callable[[Actor], Shelf | None]
