@@ -255,7 +255,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     seconds = parser.parse_args().seconds
     ledger = Ledger()
-    cluster = database.test_cluster()
+    cluster = database.own_cluster()
     with cluster.in_use(), tempfile.TemporaryDirectory() as folder:
         template = database.build_template(cluster)
         with (

@@ -25,7 +25,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
     keep = session.config.stash[SESSION] = ExitStack()
-    cluster = keep.enter_context(database.test_cluster().in_use())
+    cluster = keep.enter_context(database.own_cluster().in_use())
     os.environ[TEMPLATE_VARIABLE] = database.build_template(cluster)
 
 
@@ -47,7 +47,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbB
     """Replaces pytest-django's: a copy of the template instead of migrations."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     template = os.environ[TEMPLATE_VARIABLE]
-    cluster = database.test_cluster()
+    cluster = database.own_cluster()
     with database.database_copy(cluster, template, worker) as name, django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict |= {"NAME": name, "HOST": str(cluster.sockets), "USER": database.ROLE}

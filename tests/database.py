@@ -31,7 +31,7 @@ DAY = 24 * 3600
 DOORS = {"views", "api", "forms", "exports", "urls", "navigation", "locale"}
 
 
-def test_cluster() -> Cluster:
+def own_cluster() -> Cluster:
     return Cluster(own_directory(home(), 0o755) / "test-database", forgetful=True)
 
 

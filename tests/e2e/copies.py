@@ -22,7 +22,7 @@ INDEX = (
 @contextmanager
 def template_copy(home: Path, name: str) -> Iterator[House]:
     """An empty hub, served with its indexer."""
-    cluster = database.test_cluster()
+    cluster = database.own_cluster()
     with (
         database.database_copy(cluster, os.environ[TEMPLATE_VARIABLE], name) as copy,
         served(cluster.url(copy), home) as house,
@@ -43,7 +43,7 @@ def sample_copy(
     settings
         Another settings module, for a hub with a fault planted in it.
     """
-    cluster = database.test_cluster()
+    cluster = database.own_cluster()
     label = "sample" if secrets else "plain"
     prepared = database.filled(cluster, os.environ[TEMPLATE_VARIABLE], label, LOAD.format(secrets=secrets))
     with (

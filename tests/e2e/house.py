@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -120,8 +119,8 @@ def _wait(house: House, children: list[subprocess.Popen[bytes]]) -> None:
         try:
             with urllib.request.urlopen(f"{house.url}/health/live", timeout=2):
                 return
-        except (urllib.error.URLError, OSError):
-            children[0].poll()
-            time.sleep(0.1)
+        except OSError:  # not yet: until its end, or for a moment
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                children[0].wait(timeout=0.1)
     logs = "\n".join(path.read_text(errors="replace")[-2000:] for path in house.home.glob("*.log"))
     raise RuntimeError(f"the hub under test did not start:\n{logs}")

@@ -19,11 +19,17 @@ from django.core.exceptions import ValidationError
     ],
 )
 def test_refused(password: str, code: str) -> None:
-    with pytest.raises(ValidationError) as refused:
-        validate_password(password)
-    assert code in [error.code for error in refused.value.error_list]
+    assert code in faults(password)
 
 
 @pytest.mark.parametrize("password", ["correct horse battery", "减速机壳体 2026 春", "rongtong steel river lamp"])
 def test_accepted(password: str) -> None:
-    validate_password(password)
+    assert faults(password) == []
+
+
+def faults(password: str) -> list[str]:
+    try:
+        validate_password(password)
+    except ValidationError as refused:
+        return [str(error.code) for error in refused.error_list]
+    return []
