@@ -25,7 +25,12 @@ LINES = (
 )
 
 
-UPLOADED = ["新入驻企业.csv", *re.split(r"[,\n（）]", COLUMNS + LINES)]
+NEEDS = (
+    "序号,企业名称,所属行业,需求名称,主要问题,技术指标,预算（万元）,期限,联系人\n"
+    "1,,345,盾构主轴承滚道感应淬火变形控制,淬火后椭圆度超差。,椭圆度 ≤ 0.3 mm,300-450,18,陈若岚\n"
+    "2,,,,缺名称的一行,,三百万,,\n"
+)
+UPLOADED = ["新入驻企业.csv", *re.split(r"[,\n（）]", COLUMNS + LINES + NEEDS)]
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ STOPS = (
     Stop("g-selection", CHALLENGER, "/challenges/own/?state=selecting", (ROW,), "selection/"),
     Stop("g-compare", CHALLENGER, "/challenges/own/?state=selecting", (ROW,), "selection/compare/"),
     Stop("f-challenge", CHALLENGER, "/challenges/own/?state=draft", (ROW,), "edit/"),
+    Stop("f-challenge-new", CHALLENGER, "/challenges/new/"),
+    Stop("k2-need-refused", CHALLENGER, "/challenges/new/", do="send", status=422),
     Stop("h-import-needs", CHALLENGER, "/challenges/import/"),
+    Stop("h-import-needs-dry-run", CHALLENGER, "/challenges/import/", do="upload"),
     Stop("d-collaboration", CHALLENGER, "/collaborations/?state=active", (ROW,)),
     Stop("c-collaborations", CHALLENGER, "/collaborations/"),
     Stop("c-members", CHALLENGER, "/members/"),
@@ -204,7 +212,7 @@ def walk(page: Page, stop: Stop) -> int:
 def _upload(page: Page) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / UPLOADED[0]
-        path.write_text(COLUMNS + LINES, encoding="utf-8-sig")
+        path.write_text(NEEDS if "/challenges/" in page.url else COLUMNS + LINES, encoding="utf-8-sig")
         page.set_input_files("main input[type=file]", path)
         page.locator("main form[enctype] button[type=submit]").last.click()
         page.wait_for_url(re.compile(r"/import/.*[0-9a-f-]{36}/"))
