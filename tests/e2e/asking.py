@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import httpx
 Roles = Mapping[str, Mapping[str, Any]]
 Answers = dict[str, dict[str, httpx.Response]]
 PATIENCE = 60.0
+logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each of thousands of requests hides what went wrong
 
 
 def client_of(url: str, spec: Mapping[str, Any]) -> httpx.Client:

@@ -65,7 +65,9 @@ def sessions(*roles: str) -> dict[str, dict[str, Any]]:
         session[SESSION_KEY] = str(account.pk)
         session[BACKEND_SESSION_KEY] = BACKEND
         session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+            {"method": "password", "at": time.time(), "reauthenticated": True}
+        ]
         session.create()
         found[role] = {"cookies": {settings.SESSION_COOKIE_NAME: session.session_key}}
     return found

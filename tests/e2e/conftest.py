@@ -23,3 +23,11 @@ def empty_house(tmp_path: Path, worker_id: str) -> Iterator[House]:
     """A hub without anything in it."""
     with template_copy(tmp_path, f"empty{worker_id}") as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+def furnished_house(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[House]:
+    """A hub with the sample cluster and what else a hub in use holds: files, imports under way, kept searches."""
+    with sample_copy(tmp_path_factory.mktemp("furnished"), f"furnished{worker_id}") as house:
+        house.django("from tests.e2e.cast import furnish\nfurnish()")
+        yield house

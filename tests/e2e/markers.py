@@ -64,6 +64,9 @@ def configuration(seeds: Iterable[str] = (), *, probes: bool = True) -> dict[str
 NOISE = [
     r'"request_id": ?"[0-9a-f]{32}"',
     r"\b[0-9a-f]{32}\b",
+    # the moment of the answer, and the address the hub is served at
+    r'<time datetime="[0-9T:-]*\.\d{6}[0-9:+]*"( title="[^"]*")?>[^<]*',
+    r"http://127\.0\.0\.1:\d+",
     # a page of absence repeats the address that was asked for, in its switch of language and its way to sign in
     r'name="next" value="[^"]*"',
     r'next=[^"&]*',
@@ -103,7 +106,7 @@ def _challenges(cluster: Cluster) -> Iterator[Secret]:
         level = getattr(challenge.levels, group)
         inside = home(challenge.organisation) | {OPERATOR}
         may = inside | MEMBERS if level == 1 else inside | _signed(cluster, key) if level == 2 else inside
-        yield Secret(f"L{level} {group} of {key}", text, may, probed=(key, group) == ("head-thermal", "details"))
+        yield Secret(f"L{level} {group} of {key}", text, may)
 
 
 def _hidden_groups(cluster: Cluster) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ pytestmark = [
     pytest.mark.xdist_group("sweep"),
 ]
 FULL = os.environ.get("RONGTONG_SWEEP") == "full"
-MOST_ADDRESSES = 1200 if FULL else 330
-TELL = "from tests.e2e.cast import furnish, sessions, tell, token\n"
+MOST_ADDRESSES = 1200 if FULL else 260
+TELL = "from tests.e2e.cast import sessions, tell, token\n"
 ROLES = ("viewer", "contributor", "manager", "owner", "rival", "operator")
 #: Papers cost seconds each and are looked at in test_every_route.py.
 PAPERS = r"\.pdf$"
@@ -87,14 +86,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sweep")
 
 
-@pytest.fixture(scope="module")
-def furnished(folder: Path, worker_id: str) -> Iterator[House]:
-    """A hub of our own with the sample cluster and what else a hub in use holds."""
-    with sample_copy(folder / "furnished", f"sweep{worker_id}") as house:
-        house.django(f"{TELL}furnish()")
-        yield house
-
-
 def asked(house: House, *roles: str) -> dict[str, Any]:
     """The roles file."""
     told: dict[str, Any] = json.loads(house.django(f"{TELL}tell({{**sessions(*{roles!r}), 'token': token()}})"))
@@ -108,13 +99,13 @@ def addresses(house: House) -> dict[str, list[str]]:
     return told
 
 
-def test_no_role_learns_what_it_may_not_know(furnished: House, folder: Path) -> None:
-    known = addresses(furnished)
-    roles = asked(furnished, *ROLES)
-    seeds = [path for name, paths in known.items() for path in paths[: 2 if "challenge" in name else 1]]
+def test_no_role_learns_what_it_may_not_know(furnished_house: House, folder: Path) -> None:
+    known = addresses(furnished_house)
+    roles = asked(furnished_house, *ROLES)
+    seeds = [path for paths in known.values() for path in (paths if FULL else paths[-1:])]
     conf = of_these(markers.configuration(seeds), roles)
     conf["skip"].append(PAPERS)
-    swept = sweep(furnished, folder / "roles", roles, conf, "--openapi", "/api/v1/openapi.json")
+    swept = sweep(furnished_house, folder / "roles", roles, conf, "--openapi", "/api/v1/openapi.json")
     assert swept.findings == [], swept.told[-4000:]
     assert swept.errors == []
     assert swept.code == 0, swept.told[-500:]
@@ -135,7 +126,7 @@ def test_two_worlds_look_the_same_to_who_may_not_know(folder: Path, worker_id: s
     conf = {**markers.configuration(probes=False), "secrets": []}
     conf["skip"].append(PAPERS)
     answers = folder / "world.json"
-    most = 700 if FULL else 200
+    most = 700 if FULL else 150
     with sample_copy(folder / "with", f"with{worker_id}") as house:
         roles = only(house)
         first = sweep(house, folder / "first", roles, conf, "--save", str(answers), most=most)
@@ -153,9 +144,9 @@ def only(house: House) -> dict[str, Any]:
     return roles
 
 
-def test_leaks_that_were_planted_turn_it_red(furnished: House, folder: Path, worker_id: str) -> None:
+def test_leaks_that_were_planted_turn_it_red(furnished_house: House, folder: Path, worker_id: str) -> None:
     """A search, an export and a count that forget who asks are each found; a sound hub passes the same look."""
-    sound = sweep(furnished, folder / "sound", only(furnished), narrow(), most=40)
+    sound = sweep(furnished_house, folder / "sound", only(furnished_house), narrow(), most=40)
     assert sound.findings == []
     with sample_copy(folder / "planted", f"planted{worker_id}", settings="tests.e2e.planted") as house:
         red = sweep(house, folder / "red", only(house), narrow(), most=40)

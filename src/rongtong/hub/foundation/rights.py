@@ -119,3 +119,12 @@ def require(actor: Actor, verb: str, subject: Any = None) -> None:
     problem = refusal(actor, verb, subject)
     if problem is not None:
         raise problem
+
+
+def require_role(actor: Actor, verb: str, subject: Any = None) -> None:
+    """Before the page of a form: for whoever can never do the verb to the object there is no such page.
+
+    The state is not asked; the page tells it to those who have the role.
+    """
+    if isinstance(refusal(actor, verb, subject), Forbidden):
+        raise NotVisible

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, Refusal, Stale
 from rongtong.hub.foundation.forms import differences, one_more
-from rongtong.hub.foundation.rights import require
+from rongtong.hub.foundation.rights import require, require_role
 from rongtong.hub.organisations.queries import own_organisation, visible
 
 from ..domain.challenge_values import EDITABLE, faults_of_submission, values_of
@@ -73,6 +73,7 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
 def challenge_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     challenge = visible(Challenge, actor, pk, "round", "organisation")
+    require_role(actor, "challenge.edit", challenge)
     require(actor, "challenge.edit", challenge)
     current = values_of(challenge)
     if request.method == "GET":
@@ -130,6 +131,7 @@ def challenge_review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything once more, as others will see it, before it is handed in."""
     opened = open_challenge(request, pk)
     challenge = opened.challenge
+    require_role(opened.actor, "challenge.submit", challenge)
     require(opened.actor, "challenge.submit", challenge)
     refused: Refusal | None = None
     if request.method == "POST":

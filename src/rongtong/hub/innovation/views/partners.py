@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid
-from rongtong.hub.foundation.rights import allowed, require
+from rongtong.hub.foundation.rights import allowed, require, require_role
 
 from ..domain.partners import add_partner, change_partner, give_consent, refuse_consent, remind_partner, remove_partner
 from ..forms.responses import PartForm, PartnerForm, RefusalForm
@@ -26,6 +26,7 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who is in, whom to ask. Works without scripts: search, choose, say for what."""
     actor = actor_of(request)
     row = find_response(pk, actor)
+    require_role(actor, "response.add_partner", row)
     require(actor, "response.add_partner", row)
     if request.method == "GET":
         return _page(request, row, None)

@@ -20,7 +20,7 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible, Stale
 from rongtong.hub.foundation.forms import differences, one_more
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
-from rongtong.hub.foundation.rights import allowed
+from rongtong.hub.foundation.rights import allowed, require_role
 from rongtong.hub.trust.queries import documents_of
 
 from ..domain.handing_in import submit_response
@@ -180,6 +180,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The form; saved by itself while one writes, and by its buttons."""
     actor = actor_of(request)
     row = find_response(pk, actor)
+    require_role(actor, "response.save", row)
     if not allowed(actor, "response.save", row):
         return redirect("innovation:response", row.pk)
     targets = list(row.challenge.targets.all()) if targets_open_to(row.challenge, actor) else None

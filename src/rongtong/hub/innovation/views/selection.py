@@ -18,7 +18,7 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible
 from rongtong.hub.foundation.filters import identifiers
 from rongtong.hub.foundation.forms import one_more
-from rongtong.hub.foundation.rights import allowed
+from rongtong.hub.foundation.rights import allowed, require_role
 
 from ..domain.awards import award as award_responses
 from ..domain.awards import close_without_award
@@ -92,6 +92,7 @@ def criteria(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is scored; until the deadline."""
     actor = actor_of(request)
     challenge = _find(pk, actor)
+    require_role(actor, "selection.set_criteria", challenge)
     if not allowed(actor, "selection.set_criteria", challenge):
         return redirect("innovation:selection", pk)
     initial = [{"name": one.name, "weight": one.weight, "guidance": one.guidance} for one in criteria_of(challenge)]
@@ -228,6 +229,7 @@ def _decide(request: HttpRequest, pk: UUID, *, without: bool) -> HttpResponse:
     actor = actor_of(request)
     challenge = _find(pk, actor)
     overview = overview_of(challenge, actor)
+    require_role(actor, "selection.award", challenge)
     if not allowed(actor, "selection.award", challenge):
         return redirect("innovation:selection", pk)
     waiting = [one for one in overview.responses.values() if one.state == ResponseState.SUBMITTED]

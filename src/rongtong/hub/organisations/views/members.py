@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid
-from rongtong.hub.foundation.rights import allowed, require
+from rongtong.hub.foundation.rights import allowed, require, require_role
 
 from ..domain import invitations, members
 from ..enums import Role
@@ -62,6 +62,7 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Invite an address; the operator invites the first owner of an organisation without one."""
     actor = actor_of(request)
     organisation = visible(Organisation, actor, pk)
+    require_role(actor, "member.invite", organisation)
     require(actor, "member.invite", organisation)
     own = actor.acts_for(organisation.pk)
     roles = actor.steps if own else (Role.OWNER.value,)
@@ -91,6 +92,7 @@ def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
 def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     member = visible(Member, actor, pk, "account", "organisation")
+    require_role(actor, "member.change_role", member)
     require(actor, "member.change_role", member)
     members.require_reach(actor, member.role)
     if request.method == "POST":

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid
 from rongtong.hub.foundation.forms import one_more
-from rongtong.hub.foundation.rights import require
+from rongtong.hub.foundation.rights import require, require_role
 
 from ..domain.organisations import (
     Year,
@@ -69,6 +69,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change the profile. ``Stale`` goes up: its page shows both versions."""
     actor = actor_of(request)
     organisation = visible(Organisation, actor, pk)
+    require_role(actor, "organisation.edit", organisation)
     require(actor, "organisation.edit", organisation)
     without = _fixed_fields(organisation, staff="operator" in actor.roles)
     if request.method == "POST":
@@ -100,6 +101,7 @@ def figures(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Yearly figures, money in 万元 on the page."""
     actor = actor_of(request)
     organisation = visible(Organisation, actor, pk)
+    require_role(actor, "organisation.figures", organisation)
     require(actor, "organisation.figures", organisation)
     initial = [
         {"year": one.year, "headcount": one.headcount, "revenue": _wan(one.revenue), "assets": _wan(one.assets)}
@@ -146,6 +148,7 @@ def certificates(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The certificates, and a form to add one."""
     actor = actor_of(request)
     organisation = visible(Organisation, actor, pk)
+    require_role(actor, "organisation.add_certificate", organisation)
     require(actor, "organisation.add_certificate", organisation)
     form = CertificateForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid
-from rongtong.hub.foundation.rights import require
+from rongtong.hub.foundation.rights import require, require_role
 
 from ..domain.verification import (
     restore_organisation,
@@ -60,6 +60,7 @@ def _with_reason(
 ) -> HttpResponse:
     actor = actor_of(request)
     organisation = visible(Organisation, actor, pk)
+    require_role(actor, verb, organisation)
     require(actor, verb, organisation)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
