@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from rongtong.hub.config.database import ROLE
 from tests import database
 
 SESSION = pytest.StashKey[ExitStack]()
@@ -50,15 +52,16 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbB
     cluster = database.own_cluster()
     with database.database_copy(cluster, template, worker) as name, django_db_blocker.unblock():
         connections["default"].close()
-        connections["default"].settings_dict |= {"NAME": name, "HOST": str(cluster.sockets), "USER": database.ROLE}
+        connections["default"].settings_dict |= {"NAME": name, "HOST": str(cluster.sockets), "USER": ROLE}
 
         def start_anew(case: TransactionTestCase) -> None:
             # Django would empty every table, and with them the reference rows that migrations wrote.
             connections.close_all()
             database.renew(cluster, template, name)
 
-        original = TransactionTestCase._fixture_teardown
-        TransactionTestCase._fixture_teardown = start_anew  # type: ignore[method-assign]  # see above
+        case: Any = TransactionTestCase  # the method is Django's own, and in no stub
+        original = case._fixture_teardown
+        case._fixture_teardown = start_anew
         yield
-        TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]  # see above
+        case._fixture_teardown = original
         connections.close_all()

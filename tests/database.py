@@ -139,5 +139,5 @@ def clean(cluster: Cluster) -> None:
                 admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
-def _exists(admin, name: str) -> bool:  # type: ignore[no-untyped-def]  # psycopg's connection type says nothing here
+def _exists(admin, name: str) -> bool:
     return admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None

@@ -125,7 +125,7 @@ def rows_of(label: str) -> Callable[[], Iterator[Any]]:
         kinds = [
             name for name in ("state", "consent", "conflict", "level", "event", "account", "leader") if name in names
         ]
-        seen = set()
+        seen: set[tuple[Any, ...]] = set()
         for pk, *kind in model._base_manager.order_by("pk").values_list("pk", *kinds):
             if tuple(kind) not in seen and len(seen) < 12:
                 seen.add(tuple(kind))

@@ -166,9 +166,10 @@ def _selection(cluster: Cluster) -> Iterator[Secret]:
                 may |= home(cluster.challenges[challenge].organisation) | {OPERATOR} | on_jury
             yield Secret(f"a reviewer's reason on {response}", max(sheet.reasons, key=len), frozenset(may))
     declared = next(one for one in cluster.reviewers if one.reason)
-    may = home(cluster.challenges[declared.challenge].organisation) | {OPERATOR}
-    may |= {"reviewer"} if declared.person == "lin-zhiyuan" else set()
-    yield Secret("a conflict of interest", declared.reason, may)
+    told = home(cluster.challenges[declared.challenge].organisation) | {OPERATOR}
+    if declared.person == "lin-zhiyuan":
+        told |= {"reviewer"}
+    yield Secret("a conflict of interest", declared.reason, told)
 
 
 def _others(cluster: Cluster) -> Iterator[Secret]:

@@ -121,7 +121,7 @@ def test_every_page_is_somebodys(walk: Walk) -> None:
 
 def led_to(walk: Walk, names: set[str]) -> set[str]:
     """Of these routes, those that lead somebody to a page that is not the way to sign in."""
-    found = set()
+    found: set[str] = set()
     for role, spec in walk.roles.items():
         with client_of(walk.house.url, spec) as client:
             for name in sorted(names - found):

@@ -96,4 +96,4 @@ def told_titles() -> list[str]:
     from rongtong.hub.web.sample import read
 
     cluster = read()
-    return [one.title for one in (*cluster.challenges.values(), *cluster.capabilities)]
+    return [*(one.title for one in cluster.challenges.values()), *(one.title for one in cluster.capabilities)]

@@ -84,7 +84,7 @@ def test_verbs_take_keywords_and_name_who_acts(room):
     from rongtong.hub.foundation.verbs import REGISTRY
 
     for name, verb in REGISTRY.items():
-        function = verb.call.__wrapped__  # type: ignore[attr-defined]  # set by functools.wraps
+        function = verb.call.__wrapped__
         if f".{room}." not in function.__module__:
             continue
         names = function.__code__

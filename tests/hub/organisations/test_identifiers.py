@@ -22,7 +22,7 @@ REAL = "91110000600037341L"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
-def code_of(call, value: str) -> str:  # type: ignore[no-untyped-def]  # any of the three
+def code_of(call, value: str) -> str:
     with pytest.raises(Invalid) as refusal:
         call(value)
     (fault,) = refusal.value.faults

@@ -48,7 +48,7 @@ def test_the_database_holds_no_usable_token() -> None:
     assert token.digest in row and tokens.actor_of_token(token.digest) is None
 
 
-def test_a_slip_of_the_pen_costs_no_look_up(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_a_slip_of_the_pen_costs_no_look_up(django_assert_num_queries) -> None:
     secret = make(factories.a_member()).secret
     slip = secret[:10] + ("a" if secret[10] != "a" else "b") + secret[11:]
     with django_assert_num_queries(0):
@@ -121,7 +121,7 @@ def test_a_manager_sees_and_ends_the_tokens_of_the_house() -> None:
     assert tokens.actor_of_token(token.secret) is None
 
 
-def test_the_use_is_noted_once_a_minute(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_the_use_is_noted_once_a_minute(django_assert_num_queries) -> None:
     token = make(factories.a_member())
     with django_assert_num_queries(3):
         tokens.actor_of_token(token.secret)

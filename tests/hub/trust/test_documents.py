@@ -140,7 +140,7 @@ def test_a_refused_file_leaves_nothing(challenge):
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
-    client.force_login(Account._base_manager.get(pk=actor.account_id))
+    client.force_login(Account._base_manager.get(pk=actor.person))
     return client
 
 

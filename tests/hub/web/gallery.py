@@ -22,8 +22,9 @@ from rongtong.hub.foundation.lists import Bulk, Choice, Column, Dates, Flag, Lis
 from rongtong.hub.foundation.models import Job, JobState
 from rongtong.hub.foundation.rights import ROUTES
 
+JINJA: dict[str, Any] = settings.TEMPLATES[0]
 TEMPLATES = [
-    {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "gallery_templates"]},
+    {**JINJA, "DIRS": [*JINJA["DIRS"], Path(__file__).parent / "gallery_templates"]},
     settings.TEMPLATES[1],
 ]
 

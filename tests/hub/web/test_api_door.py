@@ -267,7 +267,7 @@ def test_a_change_names_what_it_was_made_from(able: Client) -> None:
     made = post(able, "/capabilities", NEW).json()
     path = f"{ROOT}/capabilities/{made['id']}"
     tag = able.get(path)["ETag"]
-    kind = {"content_type": "application/json"}
+    kind: dict[str, Any] = {"content_type": "application/json"}
     assert able.put(path, json.dumps(NEW), headers={"If-Match": "yesterday"}, **kind).status_code == 422
     assert able.put(path, json.dumps(NEW | {"title": "甲"}), headers={"If-Match": tag}, **kind).status_code == 200
     late = able.put(path, json.dumps(NEW | {"title": "乙"}), headers={"If-Match": tag}, **kind)

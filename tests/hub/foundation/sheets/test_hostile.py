@@ -25,8 +25,8 @@ END = b"</sheetData></worksheet>"
 def workbook(**parts: bytes) -> bytes:
     source = io.BytesIO()
     book = openpyxl.Workbook()
-    book.active.append(["名称", "数量"])
-    book.active.append(["甲", 1])
+    book.worksheets[0].append(["名称", "数量"])
+    book.worksheets[0].append(["甲", 1])
     book.save(source)
     out = io.BytesIO()
     with zipfile.ZipFile(source) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:

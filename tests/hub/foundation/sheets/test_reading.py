@@ -37,7 +37,7 @@ TITLES = ["机构名称", "统一社会信用代码", "从业人员（人）", "
 
 def excel(*rows: list[Any], titles: list[str] | None = None) -> ContentFile[bytes]:
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for row in [titles or TITLES, *rows]:
         sheet.append(row)
     content = io.BytesIO()
@@ -185,8 +185,8 @@ def test_formulas_without_result_and_errors_are_faults() -> None:
     reading = read(excel(["甲", "c1", "=1+1"]), COLUMNS)
     assert [(fault.field, fault.code) for fault in reading.faults] == [("headcount", "formula")]
     book = openpyxl.Workbook()
-    book.active.append(TITLES)
-    book.active.append(["甲", "c1", "#DIV/0!"])
+    book.worksheets[0].append(TITLES)
+    book.worksheets[0].append(["甲", "c1", "#DIV/0!"])
     content = io.BytesIO()
     book.save(content)
     (fault,) = read(content, COLUMNS).faults

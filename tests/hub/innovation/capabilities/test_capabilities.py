@@ -208,7 +208,7 @@ def test_pages_in_both_languages(client: Client, writer, language):
 def _account(actor: Actor):
     from rongtong.hub.organisations.models import Account
 
-    return Account._base_manager.get(pk=actor.account_id)
+    return Account._base_manager.get(pk=actor.person)
 
 
 def test_written_and_published_in_one_step(client: Client, writer):

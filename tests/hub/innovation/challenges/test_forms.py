@@ -30,7 +30,7 @@ def signed_in(member: Any) -> Client:
 
 
 @pytest.fixture
-def author():  # type: ignore[no-untyped-def]  # a Member
+def author():
     return a_member("contributor", an_organisation(size="large", region="330100"))
 
 

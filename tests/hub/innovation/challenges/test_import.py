@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -57,7 +58,7 @@ def a_file(*rows: dict[str, object], headers: dict[str, str] | None = None) -> b
 
 
 @pytest.fixture
-def own():  # type: ignore[no-untyped-def]  # a Member
+def own():
     return a_member("contributor", an_organisation(size="large"))
 
 
@@ -76,7 +77,7 @@ def test_nothing_is_written_until_confirmed_then_all_at_once(own) -> None:
     assert applied.result["created"] == [str(one.pk) for one in made]
     first, second = made
     assert (first.state, first.organisation_id, first.region) == ("submitted", own.organisation_id, "330100")
-    assert (first.budget_min, first.budget_max, first.months) == (3_000_000, 4_500_000, 14)
+    assert (first.budget_min, first.budget_max, first.months) == (Decimal(3_000_000), Decimal(4_500_000), 14)
     assert (second.budget_min, second.budget_max) == (None, None)
     rows = [TargetRow.of(one) for one in first.targets.all()]
     assert [(row.indicator, row.must_meet, str(row.value_high)) for row in rows] == [

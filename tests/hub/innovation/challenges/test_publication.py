@@ -55,7 +55,7 @@ def test_numbers_have_no_gap_and_no_twin_when_many_publish_at_once() -> None:
     raised = in_threads([lambda one=one: publish_challenge(challenge=one, by=by) for one in doubled])
 
     year = timezone.localtime().year
-    numbers = sorted(Challenge._base_manager.filter(round=round).values_list("number", flat=True))
+    numbers = sorted(Challenge._base_manager.filter(round=round).values_list("number", flat=True), key=str)
     assert numbers == [f"XQ-{year}-{n:04d}" for n in range(1, 9)]
     assert [type(error) for error in raised] == [Refusal] * 4
     assert {error.code for error in raised} == {"rights.state"}

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def author():  # type: ignore[no-untyped-def]  # an Actor
+def author():
     return actor_of(a_member("contributor", an_organisation(size=SizeClass.LARGE)))
 
 

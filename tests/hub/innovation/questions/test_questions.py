@@ -92,7 +92,7 @@ def test_faults_and_limits(cast: Cast, challenge: Challenge) -> None:
             ask_question(challenge=challenge, text=text, by=by)
         assert [fault.code for fault in raised.value.faults] == [code]
     Question._base_manager.bulk_create(
-        Question(challenge=challenge, organisation_id=by.organisation_id, text="？") for _ in range(MOST_WAITING)
+        Question(challenge=challenge, organisation_id=by.firm, text="？") for _ in range(MOST_WAITING)
     )
     with pytest.raises(Refusal) as full:
         ask_question(challenge=challenge, text="再问一个", by=by)

@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -34,6 +35,8 @@ def awarded(response: Response, rank: int | None) -> Award:
 
 def fill(round: Round) -> None:
     """Four published challenges, one withdrawn; five responses handed in, one draft; three awards."""
+    gears: dict[str, Any]
+    pumps: dict[str, Any]
     gears, pumps = {"industry": "345", "region": "990102"}, {"industry": "344", "region": "990103"}
     one = a_challenge(ChallengeState.AWARDED, round=round, **gears)
     two = a_challenge(ChallengeState.AWARDED, round=round, **gears)

@@ -196,7 +196,8 @@ def test_only_responses_of_the_challenge_are_scored():
 
 def test_handing_in_names_everything_that_is_missing():
     selection = a_selection()
-    reviewer, first, second = selection.reviewers[0], *selection.responses
+    reviewer = selection.reviewers[0]
+    first, second = selection.responses
     a_sheet(reviewer, first)
     short = a_sheet(reviewer, second).scores.first()
     short.reason = "太短"

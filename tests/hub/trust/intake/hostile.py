@@ -40,13 +40,14 @@ def packed(parts: dict[str, bytes | str], **changes: bytes | str) -> bytes:
 
 
 def word(extra: dict[str, bytes | str] | None = None, types: str = WORD) -> bytes:
-    return packed({"[Content_Types].xml": TYPES.format(types), "word/document.xml": BODY} | (extra or {}))
+    parts: dict[str, bytes | str] = {"[Content_Types].xml": TYPES.format(types), "word/document.xml": BODY}
+    return packed(parts | (extra or {}))
 
 
 def excel() -> dict[str, bytes | str]:
     out = io.BytesIO()
     book = openpyxl.Workbook()
-    book.active.append(["名称", "数量"])
+    book.worksheets[0].append(["名称", "数量"])
     book.save(out)
     with zipfile.ZipFile(out) as container:
         return {name: container.read(name) for name in container.namelist()}

@@ -35,7 +35,7 @@ def files(settings: Settings, tmp_path: Path) -> Path:
 def peaks(caplog: pytest.LogCaptureFixture) -> Callable[[], list[int]]:
     """The peak memory of each child in MiB, as the kernel counted it."""
     caplog.set_level(logging.DEBUG, running.__name__)
-    return lambda: [each.args[1] >> 10 for each in caplog.records if each.name == running.__name__]  # type: ignore[index,operator,misc]  # target, KiB
+    return lambda: [each.args[1] >> 10 for each in caplog.records if each.name == running.__name__]  # type: ignore[index,operator]  # target, KiB
 
 
 def left_over(files: Path) -> list[Path]:

@@ -18,15 +18,14 @@ def fitting_challenges(actor: Actor) -> Shelf | None:
     if not actor.is_member or actor.operator:
         return None
     hits = challenges_for(actor, limit=FITS)
-    given = {
-        "title": _("适合您的榜单"),
-        "sentence": _("按贵单位的能力、设备和证书匹配，写明为什么合适。"),
-        "more": reverse("innovation:for_you"),
-    }
+    title, sentence = _("适合您的榜单"), _("按贵单位的能力、设备和证书匹配，写明为什么合适。")
+    more = reverse("innovation:for_you")
     if hits is None:
         return Shelf(
-            **given,
-            fits=[],
+            title,
+            sentence,
+            [],
+            more,
             empty=_("发布至少一项能力后，这里会列出适合的榜单。"),
             cure=reverse("innovation:capability_new"),
             cure_label=_("写一项能力"),
@@ -47,7 +46,7 @@ def fitting_challenges(actor: Actor) -> Shelf | None:
         for hit in hits.items
         if hit.challenge is not None
     ]
-    return Shelf(**given, fits=fits, empty=_("现在没有相合的榜单。"))
+    return Shelf(title, sentence, fits, more, empty=_("现在没有相合的榜单。"))
 
 
 def publisher_of(challenge: DisclosedChallenge) -> str:
