@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Case, When
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from rongtong.hub.innovation.models import Challenge, Response, Reviewer
+from rongtong.hub.innovation.models import Capability, Challenge, Response, Reviewer
 from rongtong.hub.web.sample import read
 
 #: What stands for each other in the parameters of routes: challenges of every state, own and foreign, and so on.
@@ -22,7 +23,6 @@ CHALLENGES = (
 ORGANISATIONS = ("lanchuan-heavy", "hengli", "jintang", "centre")
 #: The first word of a route's address → the model its identifier belongs to.
 MODELS = {
-    "capabilities": "innovation.Capability",
     "certificates": "organisations.Certificate",
     "collaborations": "innovation.Collaboration",
     "documents": "trust.Document",
@@ -109,11 +109,19 @@ def organisations() -> Iterator[Any]:
 def responses() -> Iterator[Any]:
     """To the challenges above, and whatever the two small enterprises have written."""
     telling = list(challenges())
-    rows = Response._base_manager.order_by("created_at", "pk")
+    rows = Response._base_manager.order_by(Case(When(state="draft", then=0), default=1), "created_at", "pk")
     smes = {read().organisations[key].name for key in ("hengli", "jintang")}
     for pk, challenge, name in rows.values_list("pk", "challenge_id", "organisation__name"):
         if name in smes or challenge in telling[:4]:
             yield pk
+
+
+def capabilities() -> Iterator[Any]:
+    """Of those who play a part, and of others."""
+    rows = Capability._base_manager.order_by("pk")
+    for organisation in organisations():
+        yield from rows.filter(organisation=organisation).values_list("pk", flat=True)[:1]
+    yield from rows_of("innovation.Capability")()
 
 
 def rows_of(label: str) -> Callable[[], Iterator[Any]]:
@@ -156,6 +164,7 @@ PATTERNS: dict[str, Callable[[], Any]] = {
     "challenges/<": challenges,
     "organisations/<": organisations,
     "responses/<": responses,
+    "capabilities/<": capabilities,
     "members/invitations/<": rows_of("organisations.Invitation"),
     "members/<": rows_of("organisations.Member"),
     **{f"{word}/<uuid": rows_of(label) for word, label in MODELS.items()},

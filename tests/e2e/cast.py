@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import openpyxl
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 from PIL import Image
 
 from rongtong.hub.foundation import jobs
@@ -65,9 +67,9 @@ def sessions(*roles: str) -> dict[str, dict[str, Any]]:
         session[SESSION_KEY] = str(account.pk)
         session[BACKEND_SESSION_KEY] = BACKEND
         session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-            {"method": "password", "at": time.time(), "reauthenticated": True}
-        ]
+        request = HttpRequest()
+        request.session = session
+        record_authentication(request, account, "password", reauthenticated=True)
         session.create()
         found[role] = {"cookies": {settings.SESSION_COOKIE_NAME: session.session_key}}
     return found
@@ -86,7 +88,7 @@ def token(role: str = "small") -> dict[str, Any]:
 
 
 def furnish() -> None:
-    """What the sample cluster lacks: files, imports under way, a round that collects, kept searches, a job."""
+    """What the sample cluster lacks: files, imports under way, a round that collects, a second factor, a job."""
     now = datetime.now(UTC)
     days = {"collect_until": 30, "publish_at": 35, "respond_until": 65, "select_until": 85}
     dates: dict[str, Any] = {name: now + timedelta(days=after) for name, after in days.items()}
@@ -102,6 +104,9 @@ def furnish() -> None:
     for role in ("manager", "rival"):
         save_search(page="challenges", name="齿轮", query="q=齿轮", notify=False, by=actor_of(role))
     Job._base_manager.filter(pk=jobs.start("export", by=actor_of("manager")).pk).update(state="done")
+    reviewer = member_of("reviewer").account
+    TOTP.activate(reviewer, generate_totp_secret())
+    RecoveryCodes.activate(reviewer)
     owner = member_of("owner")
     invite_member(
         organisation=owner.organisation, email="newcomer@lanchuan-heavy.example", role="viewer", by=actor_of("owner")
