@@ -104,8 +104,15 @@ def pool() -> dict[str, list[str]]:
         "rounds": Round,
         "members": Member,
     }
+    # not the operator's own: an operator that suspends itself has nothing more to ask
+    own = {Organisation: {"kind": OrganisationKind.OPERATOR}, Member: {"organisation__kind": OrganisationKind.OPERATOR}}
     return {
-        noun: [str(pk) for pk in model._base_manager.order_by("pk").values_list("pk", flat=True)[:40]]
+        noun: [
+            str(pk)
+            for pk in model._base_manager.exclude(**own.get(model, {"pk": None}))
+            .order_by("pk")
+            .values_list("pk", flat=True)[:40]
+        ]
         for noun, model in models.items()
     }
 

@@ -189,8 +189,8 @@ def account_of(request: HttpRequest, actor: Actor, extra: Mapping[str, Any]) -> 
     """Return the reader as the header names them, in the reader's language; None for a visitor."""
     if actor.account_id is None:
         return None
-    user: Any = request.user
-    english = str(user.name_en) if get_language() == "en" else ""
+    user = getattr(request, "user", None)  # a token's request has none
+    english = str(getattr(user, "name_en", "")) if get_language() == "en" else ""
     own = (one.organisation for one in getattr(request, "memberships", ()))
     here = next((one.short for one in own if one.pk == actor.organisation_id), actor.organisation_name)
     organisations = list(extra.get("organisations", ()))
