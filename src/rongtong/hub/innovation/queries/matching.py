@@ -10,7 +10,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from rongtong.engines.matching import Constraint, Match, Need, Outcome
-from rongtong.hub.foundation.actors import SYSTEM, Actor
+from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
 from rongtong.hub.matching.queries import matches_for
@@ -24,7 +24,6 @@ from .disclosure import DisclosedChallenge, Hidden, disclosed, disclosed_many, w
 MOST = 200
 LONGEST_PROFILE = 4000
 EXCERPT = 120
-TOP = 10
 # numbers and units carry points, but as a reason they say nothing
 UNITS = r"mm|cm|km|kg|min|kn|mw|kw|mpa|gpa|pa|hz|khz|hrc|ms|ml"
 PLAIN = re.compile(rf"[\d.,]+|[a-zµμ°%℃]|[年月日天个台套件]|{UNITS}", re.IGNORECASE)
@@ -157,11 +156,6 @@ def challenges_for(actor: Actor, *, limit: int = 20) -> Hits | None:
         if UUID(match.listing.id) in shown
     ]
     return Hits(items, matches.found, matches.capped, matches.meaning)
-
-
-def capabilities_count() -> int:
-    """How many capabilities are listed for members."""
-    return Capability.visible_to(SYSTEM).filter(state=CapabilityState.PUBLISHED).count()
 
 
 def _hit(rank: int, match: Match, **of: Any) -> Hit:
