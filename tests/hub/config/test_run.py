@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -75,7 +76,8 @@ class Run:
         found: list[psutil.Process] = []
 
         def there() -> bool:
-            found[:] = [p for p in psutil.Process(self.process.pid).children() if name in p.cmdline()]
+            with contextlib.suppress(psutil.NoSuchProcess):  # a child may end while it is looked at
+                found[:] = [p for p in psutil.Process(self.process.pid).children() if name in p.cmdline()]
             return bool(found)
 
         assert eventually(there)

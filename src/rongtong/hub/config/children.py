@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -126,9 +127,11 @@ def end_orphans(path: Path, seconds: float = 5.0) -> None:
         except psutil.NoSuchProcess:
             continue
     for process in orphans:
-        process.terminate()
+        with contextlib.suppress(psutil.NoSuchProcess):  # one may end because another did
+            process.terminate()
     _, living = psutil.wait_procs(orphans, timeout=seconds)
     for process in living:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(living, timeout=seconds)
     path.unlink()

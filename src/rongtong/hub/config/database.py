@@ -16,7 +16,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -151,8 +151,9 @@ class Cluster:
         self._prepare()
         with self._locked():
             self._kept.unlink(missing_ok=True)
-            if self.processes():
+            if self.alive():
                 self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", START_SECONDS, "stop")
+            self._wait_for_leftovers()
 
     def running(self) -> bool:
         return self.root.is_dir() and self._ready()
@@ -161,17 +162,17 @@ class Cluster:
         """Whether the server's first process lives: a quick look, without asking it anything."""
         try:
             number = int((self.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
-            return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
-        except (OSError, ValueError, psutil.NoSuchProcess):
+            return _serves(psutil.Process(number), self.data)
+        except (OSError, ValueError, psutil.Error):
             return False
 
     def processes(self) -> list[psutil.Process]:
         """The living server processes that work in this cluster's data directory."""
         found = []
-        for process in psutil.process_iter(["name", "status", "cwd"]):
-            info = process.info
-            if info["name"] == "postgres" and info["cwd"] == str(self.data) and info["status"] != psutil.STATUS_ZOMBIE:
-                found.append(process)
+        for process in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if _serves(process, self.data):
+                    found.append(process)
         return found
 
     def destroy(self) -> None:
@@ -342,6 +343,11 @@ def _runs(programs: Path, identity: Identity) -> bool:
         if done.returncode:
             return False
     return True
+
+
+def _serves(process: psutil.Process, data: Path) -> bool:
+    """Whether `process` is a living server process that works in `data`; its number may be another program's by now."""
+    return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(data)
 
 
 def _alone(users: object) -> bool:
