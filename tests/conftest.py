@@ -8,14 +8,20 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from rongtong.hub.config.database import ROLE
 from tests import database
+
+# The same examples every time, so that a change is judged by itself; RONGTONG_EXAMPLES=new looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("RONGTONG_EXAMPLES", "same"))
 
 SESSION = pytest.StashKey[ExitStack]()
 TEMPLATE_VARIABLE = "RONGTONG_TEST_TEMPLATE"
@@ -41,7 +47,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def the_hubs_own_language() -> Iterator[None]:
     """A page asked for in English leaves English behind in its thread; no test inherits that."""
     yield
-    translation.activate(settings.LANGUAGE_CODE)
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
-from rongtong.hub.foundation import pdf
+from rongtong.hub.foundation import confined, pdf
 
 pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
 
@@ -123,3 +123,18 @@ def test_an_answer_is_a_download_with_a_safe_name() -> None:
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith("attachment; filename*=")
     assert response.content.startswith(b"%PDF-")
+
+
+def test_the_press_prints_one_document_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "WAIT_SECONDS", 0.01)
+    with pdf._PRESS, pytest.raises(pdf.PressBusy):
+        paper()
+    assert paper().startswith(b"%PDF-")  # and it is free again
+
+
+def test_a_document_that_asks_for_too_much_is_refused_and_the_press_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "LIMITS", confined.Limits(memory=1 << 30, processor=1, wall=60))
+        with pytest.raises(pdf.TooLong):
+            paper(lines=3000)
+    assert paper().startswith(b"%PDF-")

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import base64
 import io
-import logging
 import shutil
 import subprocess
+import threading
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from . import confined
 from .errors import Refusal
-
-if TYPE_CHECKING:
-    from weasyprint.urls import URLFetcher
 
 # The first that the machine has is used. Each is complete in simplified Chinese and has a true bold.
 FONTS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Microsoft YaHei")
+PRESS: Final = "rongtong.hub.foundation.printing:print_html"
+LIMITS: Final = confined.Limits(processor=60, wall=90)
+WAIT_SECONDS: Final = 20.0
+# One document at a time in each web process: printing takes a whole core, and pages must go on being served.
+_PRESS: Final = threading.BoundedSemaphore(1)
 
 
 class FontMissing(Refusal):
@@ -36,6 +39,34 @@ class FontMissing(Refusal):
             what=_("不能生成 PDF。"),
             why=_("服务器上没有中文字体（Noto Sans CJK SC）。"),
             cure=_("请运维人员安装字体包 fonts-noto-cjk，再重试。"),
+        )
+
+
+class PressBusy(Refusal):
+    """Others print; this reader is asked to come back."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "pdf.busy",
+            what=_("暂时不能生成 PDF。"),
+            why=_("其他用户正在生成较长的文件。"),
+            cure=_("请稍候片刻，再下载一次。"),
+        )
+
+
+class TooLong(Refusal):
+    """One document asks for more than one document may."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "pdf.too_long",
+            what=_("不能生成 PDF。"),
+            why=_("内容过长，超出一份文件允许的篇幅。"),
+            cure=_("请改为导出 Excel，或逐项下载。"),
         )
 
 
@@ -67,14 +98,26 @@ def answer(template: str, context: Mapping[str, Any], name: str, *, inline: bool
 
 
 def from_html(html: str) -> bytes:
-    """Return a whole HTML page as a PDF. Only ``data:`` addresses are followed; files and the network never are."""
-    # Imported here: it loads Pango, which those who print nothing need not wait for.
-    from weasyprint import HTML
+    """Return a whole HTML page as a PDF. Only ``data:`` addresses are followed; files and the network never are.
 
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
-    content: bytes | None = HTML(string=html, base_url=None, url_fetcher=_fetcher()).write_pdf()
-    assert content is not None  # only a target that is written to gives nothing back
-    return content
+    Raises
+    ------
+    PressBusy
+        Others print long documents and this one would wait too long.
+    TooLong
+        It takes more memory or time than one document may.
+    """
+    if not _PRESS.acquire(timeout=WAIT_SECONDS):
+        raise PressBusy
+    try:
+        content: str = confined.run(PRESS, {"html": html}, LIMITS)
+    except confined.ChildFailed as failure:
+        if failure.why in ("memory", "time"):
+            raise TooLong from failure
+        raise
+    finally:
+        _PRESS.release()
+    return base64.b64decode(content)
 
 
 def qr(text: str) -> str:
@@ -105,9 +148,3 @@ def _families() -> set[str]:
         return set()
     listed = subprocess.run([program, ":", "family"], capture_output=True, text=True, check=False, timeout=60)
     return {family.strip() for line in listed.stdout.splitlines() for family in line.split(",")}
-
-
-def _fetcher() -> URLFetcher:
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=("data",), allow_redirects=False)

@@ -40,7 +40,7 @@ def sort_key(name: str) -> str:
             continue
         for character, syllable in zip(
             run,
-            lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True),
+            lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list),
             strict=True,
         ):
             parts.append(f"{syllable}{character}")
@@ -51,7 +51,8 @@ def sort_key(name: str) -> str:
 def spelling(name: str) -> str:
     """Return the name in pinyin without tones and blanks, Latin letters and digits kept: 澜川2号 → ``lanchuan2hao``."""
     return "".join(
-        "".join(lazy_pinyin(run, v_to_u=False)) if chinese else _letters(run) for run, chinese in _runs(_plain(name))
+        "".join(lazy_pinyin(run, v_to_u=False, errors=list)) if chinese else _letters(run)
+        for run, chinese in _runs(_plain(name))
     )
 
 
@@ -59,7 +60,7 @@ def spelling(name: str) -> str:
 def initials(name: str) -> str:
     """Return the first letters of the syllables, Latin letters and digits kept: 杭州创新 → ``hzcx``."""
     return "".join(
-        "".join(syllable[:1] for syllable in lazy_pinyin(run)) if chinese else _letters(run)
+        "".join(syllable[:1] for syllable in lazy_pinyin(run, errors=list)) if chinese else _letters(run)
         for run, chinese in _runs(_plain(name))
     )
 
@@ -147,8 +148,10 @@ def _readings(name: str) -> list[tuple[str, ...]]:
         if not chinese:
             choices.append([_letters(run)])
             continue
-        for character, usual in zip(run, lazy_pinyin(run), strict=True):
-            heard = list(dict.fromkeys([usual, *pinyin(character, style=Style.NORMAL, heteronym=True)[0]]))[:2]
+        for character, usual in zip(run, lazy_pinyin(run, errors=list), strict=True):
+            heard = list(
+                dict.fromkeys([usual, *pinyin(character, style=Style.NORMAL, heteronym=True, errors=list)[0]])
+            )[:2]
             if combinations * len(heard) > MAX_READINGS:
                 heard = heard[:1]
             combinations *= len(heard)
