@@ -13,7 +13,7 @@ from rongtong.engines.matching import Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.reasons import round_together
 from rongtong.engines.matching.store import Statistics
 from rongtong.engines.matching.tokens import terms
-from rongtong.engines.matching.vectorise import TermVector, term_hash
+from rongtong.engines.matching.vectorise import TermVectors, term_hash
 from rongtong.engines.matching.words import SATURATION, word_query, word_scores
 from tests.engines.matching.made import LetterEncoder, filled, listings, offer, texts
 
@@ -28,7 +28,7 @@ NEEDS = ["spindle bearing", "轴承检测", "battery thermal control and battery
 @pytest.mark.parametrize("text", NEEDS)
 def test_words_score_as_bm25s_does(text: str) -> None:
     documents = [terms(document) for document in CORPUS]
-    vectors = [TermVector.of(document) for document in documents]
+    vectors = TermVectors.of(documents)
     counts = Counter(term for document in documents for term in set(document))
     statistics = Statistics(len(documents), sum(map(len, documents)))
     query = word_query(text, statistics, lambda hashes: {term_hash(term): count for term, count in counts.items()})

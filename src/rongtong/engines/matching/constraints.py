@@ -17,12 +17,15 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+Value = str | int | Decimal | frozenset[str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A condition beside the listing's own value."""
 
     constraint: Constraint
-    found: str | int | Decimal | frozenset[str] | None
+    found: Value
     outcome: Outcome
 
 
@@ -37,8 +40,13 @@ def region_prefix(code: str) -> str:
 def judge(constraint: Constraint, listing: Listing) -> Verdict:
     """Compare one condition with what the searcher sees of a listing. Unknown is never met."""
     found = getattr(listing, constraint.facet)
+    return Verdict(constraint, found if found != "" else None, outcome(constraint, found))
+
+
+def outcome(constraint: Constraint, found: Value) -> Outcome:
+    """Compare one condition with a facet's value."""
     known = found is not None and found != ""
-    return Verdict(constraint, found if known else None, _outcome(constraint, found) if known else Outcome.UNKNOWN)
+    return _outcome(constraint, found) if known else Outcome.UNKNOWN
 
 
 def _outcome(constraint: Constraint, found: object) -> Outcome:

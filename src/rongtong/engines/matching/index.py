@@ -12,11 +12,12 @@ from rongtong.engines.matching.errors import EncoderError, IndexDamaged
 from rongtong.engines.matching.listing import LEVELS, MEMBERS, PUBLIC, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Matches
 from rongtong.engines.matching.meaning import MeaningTable, query_summary
+from rongtong.engines.matching.preparing import passage
 from rongtong.engines.matching.search import Request, Shelves, search
-from rongtong.engines.matching.shelf import Shelf, ShelfReader
-from rongtong.engines.matching.store import Store, bodies, changed_rows, counters, fetch, meaning_keys, rows_of
+from rongtong.engines.matching.shelf import MembersReader, Reader, Shelf
+from rongtong.engines.matching.store import Store, bodies, changed_rows, counters, meaning_keys, rows_of
 from rongtong.engines.matching.vectors import VectorStore, content_key
-from rongtong.engines.matching.writer import Writer, passage
+from rongtong.engines.matching.writer import Writer
 
 _WRITER_MEMORY = 64_000_000  # bytes for each of the two shelves
 _KEPT_NEEDS = 1_024  # needs whose vector is kept; a page and its next page ask with the same one
@@ -47,7 +48,7 @@ class Index:
         self._tables: dict[int, MeaningTable] = {}
         if self.encoder.dimensions:
             self._tables = {level: MeaningTable(self.vectors, self.encoder) for level in LEVELS}
-        self._readers: dict[int, ShelfReader] = {}
+        self._readers: dict[int, Reader] = {}
         self._views: dict[int, Shelves] = {}
         self._seen = -1
         self._lock = threading.Lock()
@@ -78,9 +79,17 @@ class Index:
         """Make an empty index that lives as long as this object."""
         return cls(None, Store(None), encoder)
 
-    def writer(self, memory: int = _WRITER_MEMORY) -> Writer:
-        """Return the writer, as a context; entering raises IndexBusy while another one is open."""
-        return Writer(self._store, self._shelves, memory)
+    def writer(self, memory: int = _WRITER_MEMORY, workers: int | None = None) -> Writer:
+        """Return the writer, as a context; entering raises IndexBusy while another one is open.
+
+        Parameters
+        ----------
+        memory
+            Bytes that each of the two shelves may hold back; more makes fewer and larger pieces of many listings.
+        workers
+            Processes that prepare listings when many come at once; by default one fewer than there are processors.
+        """
+        return Writer(self._store, self._shelves, memory, workers)
 
     @property
     def position(self) -> int:
@@ -97,9 +106,11 @@ class Index:
         """Return a listing as the searcher sees it; None for hidden and absent alike."""
         with self._store.reading() as connection:
             rows = list(rows_of(connection, [listing_id]).values())
-            own = any(listing.owner == searcher.owner for _, listing in bodies(connection, rows))
-            records = fetch(connection, rows, MEMBERS if own else searcher.level)
-        return records[0].listing if records else None
+            for _, listing in bodies(connection, rows):
+                level = MEMBERS if listing.owner == searcher.owner else searcher.level
+                if listing.visible_at(level):
+                    return listing.seen_at(level)
+        return None
 
     def refresh(self) -> bool:
         """See what other threads and processes have committed; microseconds when there is nothing.
@@ -112,7 +123,8 @@ class Index:
             self.vectors.refresh()
             changed = published != self._seen
             if changed:
-                self._readers = {level: shelf.reader() for level, shelf in self._shelves.items()}
+                everybody = self._shelves[PUBLIC].reader()
+                self._readers = {PUBLIC: everybody, MEMBERS: MembersReader(everybody, self._shelves[MEMBERS].reader())}
                 self._update_tables()
                 self._seen = published
             for table in self._tables.values():

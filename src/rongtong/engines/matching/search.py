@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rongtong.engines.matching.constraints import Outcome, Verdict, judge
+from rongtong.engines.matching.constraints import Outcome, judge, outcome
 from rongtong.engines.matching.encoders import Vectors
 from rongtong.engines.matching.fusion import Points, combine, shares
-from rongtong.engines.matching.listing import MEMBERS, Need, Searcher
+from rongtong.engines.matching.listing import MEMBERS, Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Match, Matches
 from rongtong.engines.matching.meaning import MeaningView, agreement
 from rongtong.engines.matching.reasons import explain
-from rongtong.engines.matching.shelf import ShelfReader
-from rongtong.engines.matching.store import Record, document_frequencies, fetch, statistics
-from rongtong.engines.matching.vectorise import FloatArray
+from rongtong.engines.matching.shelf import Reader
+from rongtong.engines.matching.store import Record, bodies, document_frequencies, facet_value, fetch, statistics
+from rongtong.engines.matching.vectorise import FloatArray, TermVectors
 from rongtong.engines.matching.words import WordQuery, matched_words, word_query, word_scores
 
 _POOL, _DEEPEST_POOL = 256, 4_096  # candidates by words; deeper where one owner or a filter eats them up
@@ -29,8 +29,8 @@ class Shelves:
     """What one level is searched on."""
 
     level: int
-    shelf: ShelfReader
-    own_shelf: ShelfReader
+    shelf: Reader
+    own_shelf: Reader
     table: MeaningView | None
 
 
@@ -51,19 +51,43 @@ class Request:
             return None
         return f"{'own' if self.exclude_owner == self.searcher.owner else 'owner'}:{self.exclude_owner}"
 
-    def admits(self, record: Record, verdicts: Sequence[Verdict]) -> bool:
+    def admits(self, record: Record, outcomes: Sequence[Outcome]) -> bool:
         """Say whether kind, owner and required conditions let a listing through."""
         if self.need.kinds and record.kind not in self.need.kinds:
             return False
         if record.owner == self.exclude_owner and (not record.anonymous or self.exclude_owner == self.searcher.owner):
             return False
-        return all(verdict.outcome is Outcome.MET for verdict in verdicts if verdict.constraint.required)
+        return all(
+            found is Outcome.MET
+            for constraint, found in zip(self.need.constraints, outcomes, strict=True)
+            if constraint.required
+        )
 
 
-@dataclass(frozen=True)
+class _Judge:
+    """Compares listings with a need's conditions; equal values are compared once."""
+
+    def __init__(self, constraints: Sequence[Constraint]) -> None:
+        self._known: list[tuple[Constraint, dict[object, Outcome]]] = [(constraint, {}) for constraint in constraints]
+
+    def outcomes(self, record: Record) -> tuple[Outcome, ...]:
+        """Return what each condition gives."""
+        return tuple(
+            self._outcome(record.facet(constraint.facet), constraint, known) for constraint, known in self._known
+        )
+
+    @staticmethod
+    def _outcome(stored: str | int | None, constraint: Constraint, known: dict[object, Outcome]) -> Outcome:
+        found = known.get(stored)
+        if found is None:
+            found = known[stored] = outcome(constraint, facet_value(constraint.facet, stored))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     record: Record
-    verdicts: tuple[Verdict, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector: Vectors | None) -> Matches:
@@ -78,25 +102,22 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
     )
     depth = _POOL
     while True:
-        rows = on.shelf.candidates(need, words, depth, request.avoided) if words.terms else []
+        rows, more = on.shelf.candidates(need, words, depth, request.avoided) if words.terms else ([], False)
         if not need.full_text.strip():
-            rows = on.shelf.matching(need, depth, request.avoided)
+            rows, more = on.shelf.matching(need, depth, request.avoided)
         candidates = _admitted(connection, on.level, request, rows)
         enough = len(_owners(candidates, request)) >= request.limit
-        if len(rows) < depth or enough or depth >= _DEEPEST_POOL:
+        if not more or enough or depth >= _DEEPEST_POOL:
             break
         depth *= 4
     candidates = _merged(candidates, _near(connection, on, request, vector), _own(connection, on, request))
-    return _Ranking(on, request, words, vector, candidates, capped=len(rows) >= depth).matches()
+    return _Ranking(on, request, words, vector, candidates, capped=more).matches(connection)
 
 
 def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows: Sequence[int]) -> list[_Candidate]:
-    found = []
-    for record in fetch(connection, rows, level):
-        verdicts = tuple(judge(constraint, record.listing) for constraint in request.need.constraints)
-        if request.admits(record, verdicts):
-            found.append(_Candidate(record, verdicts))
-    return found
+    judge_all = _Judge(request.need.constraints)
+    found = [_Candidate(record, judge_all.outcomes(record)) for record in fetch(connection, rows, level)]
+    return [candidate for candidate in found if request.admits(candidate.record, candidate.outcomes)]
 
 
 def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[_Candidate]:
@@ -150,7 +171,8 @@ class _Ranking:
     ) -> None:
         self._request, self._words, self._capped = request, words, capped
         self._candidates = candidates
-        parts = word_scores(words, [candidate.record.terms for candidate in candidates])
+        records = [candidate.record for candidate in candidates]
+        parts = word_scores(words, TermVectors.stored([one.hashes for one in records], [one.counts for one in records]))
         self._similarities = self._compare(on.table, vector)
         self._meaning = bool(np.isfinite(self._similarities).any())
         wanted = [constraint for constraint in request.need.constraints if not constraint.required]
@@ -160,7 +182,7 @@ class _Ranking:
         agreements = self._similarities
         if self._meaning and on.table is not None and vector is not None:
             agreements = agreement(on.table.background(vector).standardise(self._similarities))
-        met = np.array([_share_met(candidate.verdicts, len(wanted)) for candidate in candidates], np.float64)
+        met = self._shares_met()
         self._points: Points = combine(parts, words.attainable, agreements, met, weights)
         self._free = not request.need.full_text.strip()  # conditions alone: everything that passes is a match
 
@@ -169,7 +191,14 @@ class _Ranking:
             return np.full(len(self._candidates), math.nan)
         return table.similarities(vector, [candidate.record.row for candidate in self._candidates])
 
-    def matches(self) -> Matches:
+    def _shares_met(self) -> FloatArray:
+        places = [place for place, one in enumerate(self._request.need.constraints) if not one.required]
+        if not places:
+            return np.zeros(len(self._candidates))
+        met = [sum(one.outcomes[place] is Outcome.MET for place in places) for one in self._candidates]
+        return np.array(met, np.float64) / len(places)
+
+    def matches(self, connection: sqlite3.Connection) -> Matches:
         """Order, group and explain."""
         totals, records = self._points.total, [candidate.record for candidate in self._candidates]
         related = self._points.words.sum(axis=1) + np.where(np.isnan(self._similarities), 0.0, self._points.meaning) > 0
@@ -184,26 +213,21 @@ class _Ranking:
             else:
                 best[group], others[group] = place, 0
         chosen = list(best.items())[: self._request.limit]
-        items = tuple(self._match(place, others[group]) for group, place in chosen)
+        told = dict(bodies(connection, [records[place].row for _, place in chosen]))
+        items = tuple(self._match(place, told[records[place].row], others[group]) for group, place in chosen)
         return Matches(items, len(places), self._capped, self._meaning)
 
-    def _match(self, place: int, others: int) -> Match:
-        candidate, points = self._candidates[place], self._points
+    def _match(self, place: int, whole: Listing, others: int) -> Match:
+        record, points = self._candidates[place].record, self._points
+        listing = whole.seen_at(record.level)
         similarity = float(self._similarities[place])
         known = None if math.isnan(similarity) else similarity
-        meaning = (known, float(points.meaning[place])) if self._meaning else None
         reasons = explain(
             matched_words(self._words, points.words[place].tolist()),
-            meaning,
-            candidate.verdicts,
+            (known, float(points.meaning[place])) if self._meaning else None,
+            [judge(constraint, listing) for constraint in self._request.need.constraints],
             float(points.wanted[place]),
         )
-        listing, own = candidate.record.listing, candidate.record.listing.owner == self._request.searcher.owner
-        if listing.anonymous and not own:
+        if listing.anonymous and listing.owner != self._request.searcher.owner:
             listing = replace(listing, owner="")
         return Match(listing, listing.owner or None, reasons.total, reasons, others)
-
-
-def _share_met(verdicts: Sequence[Verdict], wanted: int) -> float:
-    met = sum(verdict.outcome is Outcome.MET for verdict in verdicts if not verdict.constraint.required)
-    return met / wanted if wanted else 0.0

@@ -1,19 +1,23 @@
-"""The text index of one level: finds the candidates that are then scored exactly.
+"""The text index: finds the candidates that are then scored exactly.
 
-There is one shelf for visitors and one for members. A listing that visitors may not see is not on their
-shelf at all, so neither a result, a count nor a term statistic of theirs can depend on it.
+One shelf holds what everybody sees, as visitors see it; another holds what members see beyond that: listings that
+visitors do not know of, and the fuller face of those that tell members more. Visitors are answered from the first
+alone, so neither a result, a count nor a term statistic of theirs can depend on what is hidden. Members are answered
+from both.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 import tantivy
 
-from rongtong.engines.matching.constraints import facet_terms, normal, price_in_fen
+from rongtong.engines.matching.constraints import normal, price_in_fen
 from rongtong.engines.matching.errors import IndexBusy
-from rongtong.engines.matching.listing import Constraint, Listing, Need
+from rongtong.engines.matching.listing import Constraint, Need
+from rongtong.engines.matching.preparing import DIFFERS, facet_token
 from rongtong.engines.matching.words import WordQuery
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
@@ -23,7 +27,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("row", indexed=True, fast=True)
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("facets", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("facets", tokenizer_name="whitespace", index_option="basic")
     builder.add_integer_field("readiness", indexed=True, fast=True)
     builder.add_integer_field("price", indexed=True, fast=True)
     return builder.build()
@@ -61,19 +65,41 @@ class Shelf:
             writer.wait_merging_threads()
 
 
-class ShelfReader:
-    """A shelf as it was at one moment."""
+class Reader(Protocol):
+    """What a level is searched on. Each call also says whether there may be more than it gives."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
-        self._schema, self._searcher = schema, searcher
-
-    def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None = None) -> list[int]:
+    def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None) -> tuple[list[int], bool]:
         """Return the rows of about the best `limit` listings for a need, filters applied."""
-        return self._rows(self._filtered(self._words(words), need, avoid), limit)
 
-    def matching(self, need: Need, limit: int, avoid: str | None = None) -> list[int]:
+    def matching(self, need: Need, limit: int, avoid: str | None) -> tuple[list[int], bool]:
         """Return up to `limit` rows that pass the need's filters, whatever their words."""
-        return self._rows(self._filtered(tantivy.Query.all_query(), need, avoid), limit)
+
+    def owned_by(self, owner: str, limit: int) -> list[int]:
+        """Return the rows of an organisation's own listings, anonymous ones too."""
+
+
+class ShelfReader:
+    """A shelf as it was at one moment; `without` is the facet of documents to pass over."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, without: str | None = None) -> None:
+        self._schema, self._searcher, self._without = schema, searcher, without
+
+    def passing_over(self, facet: str) -> "ShelfReader":
+        """Return the same shelf without the documents that have a facet."""
+        return ShelfReader(self._schema, self._searcher, facet)
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None) -> tuple[list[int], bool]:
+        """Return the rows of about the best `limit` listings for a need, filters applied."""
+        rows = self._rows(self._filtered(self._words(words), need, avoid), limit)
+        return rows, len(rows) >= limit
+
+    def matching(self, need: Need, limit: int, avoid: str | None) -> tuple[list[int], bool]:
+        """Return up to `limit` rows that pass the need's filters, whatever their words."""
+        rows = self._rows(self._filtered(tantivy.Query.all_query(), need, avoid), limit)
+        return rows, len(rows) >= limit
 
     def owned_by(self, owner: str, limit: int) -> list[int]:
         """Return the rows of an organisation's own listings, anonymous ones too."""
@@ -100,6 +126,8 @@ class ShelfReader:
                 clauses += [(_MUST, clause) for clause in self._constraint(constraint)]
         if avoid is not None:
             clauses.append((_NOT, self._facet(avoid)))
+        if self._without is not None:
+            clauses.append((_NOT, self._facet(self._without)))
         return query if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
 
     def _constraint(self, constraint: Constraint) -> list[tantivy.Query]:
@@ -122,7 +150,30 @@ class ShelfReader:
         return tantivy.Query.const_score_query(query, 0.0)
 
     def _facet(self, term: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, "facets", term, index_option="basic")
+        return tantivy.Query.term_query(self._schema, "facets", facet_token(term), index_option="basic")
+
+
+class MembersReader:
+    """What members see: the shelf of everybody, but for the listings that have a fuller face on the other."""
+
+    def __init__(self, everybody: ShelfReader, members: ShelfReader) -> None:
+        self._both = (everybody.passing_over(DIFFERS), members) if len(members) else (everybody,)
+
+    def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None) -> tuple[list[int], bool]:
+        """Return the rows of about the best listings on both shelves, up to `limit` of each."""
+        return _together([shelf.candidates(need, words, limit, avoid) for shelf in self._both])
+
+    def matching(self, need: Need, limit: int, avoid: str | None) -> tuple[list[int], bool]:
+        """Return up to `limit` rows of each shelf that pass the need's filters."""
+        return _together([shelf.matching(need, limit, avoid) for shelf in self._both])
+
+    def owned_by(self, owner: str, limit: int) -> list[int]:
+        """Return the rows of an organisation's own listings, anonymous ones too."""
+        return [row for shelf in self._both for row in shelf.owned_by(owner, limit)]
+
+
+def _together(found: Sequence[tuple[list[int], bool]]) -> tuple[list[int], bool]:
+    return [row for rows, _ in found for row in rows], any(more for _, more in found)
 
 
 class ShelfWriter:
@@ -131,20 +182,9 @@ class ShelfWriter:
     def __init__(self, writer: tantivy.IndexWriter) -> None:
         self._writer = writer
 
-    def put(self, row: int, listing: Listing, terms: Sequence[str]) -> None:
-        """Replace a row."""
-        self.drop(row)
-        document = tantivy.Document()
-        document.add_integer("row", row)
-        document.add_text("words", " ".join(terms))
-        owners = [f"own:{listing.owner}"] + ([] if listing.anonymous else [f"owner:{listing.owner}"])
-        for term in facet_terms(listing) + owners:
-            document.add_text("facets", term)
-        if listing.readiness is not None:
-            document.add_integer("readiness", listing.readiness)
-        if listing.price is not None:
-            document.add_integer("price", price_in_fen(listing.price))
-        self._writer.add_document(document)
+    def put(self, row: int, document: str) -> None:
+        """Add a document, JSON without its opening brace, for a row that has none."""
+        self._writer.add_json(f'{{"row": {row}, {document}')
 
     def drop(self, row: int) -> None:
         """Take a row off the shelf."""

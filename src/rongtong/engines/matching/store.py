@@ -11,33 +11,36 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
+from rongtong.engines.matching.constraints import Value
 from rongtong.engines.matching.errors import IndexDamaged
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
-from rongtong.engines.matching.vectorise import IntArray, TermVector
 
-FORMAT = 1
+FORMAT = 2
+_MAPPED = 4 << 30  # bytes of the file that are read through memory maps: the pages are the system's, not ours
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE listing (
     row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-    owner TEXT NOT NULL, anonymous INTEGER NOT NULL, body TEXT NOT NULL, changed INTEGER NOT NULL,
-    terms0 BLOB, terms1 BLOB NOT NULL, meaning0 BLOB, meaning1 BLOB NOT NULL);
+    owner TEXT NOT NULL, anonymous INTEGER NOT NULL, region TEXT NOT NULL, industry TEXT NOT NULL,
+    size_class TEXT NOT NULL, readiness INTEGER, price TEXT, certificates TEXT, languages TEXT, hidden TEXT NOT NULL,
+    hashes0 BLOB, counts0 BLOB, hashes1 BLOB NOT NULL, counts1 BLOB NOT NULL, meaning0 BLOB, meaning1 BLOB NOT NULL,
+    changed INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX listing_changed ON listing (changed);
 CREATE TABLE term (hash INTEGER PRIMARY KEY, df0 INTEGER NOT NULL, df1 INTEGER NOT NULL);
 CREATE TABLE pending (row INTEGER PRIMARY KEY);
 CREATE TABLE gone (row INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
 CREATE INDEX gone_changed ON gone (changed);
 """
+_RECORD = "row, id, owner, kind, anonymous, region, industry, size_class, readiness, price, certificates, languages"
+_WHERE = "FROM listing WHERE row IN (SELECT value FROM json_each(?))"
 _RECORDS = {
-    PUBLIC: "SELECT row, id, owner, kind, anonymous, body, coalesce(terms0, terms1) FROM listing "
-    "WHERE row IN (SELECT value FROM json_each(?)) AND meaning0 NOT NULL ORDER BY row",
-    MEMBERS: "SELECT row, id, owner, kind, anonymous, body, terms1 FROM listing "
-    "WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
+    PUBLIC: f"SELECT 0, {_RECORD}, hidden, coalesce(hashes0, hashes1), coalesce(counts0, counts1) {_WHERE} "
+    "AND meaning0 NOT NULL ORDER BY row",
+    MEMBERS: f"SELECT 1, {_RECORD}, hidden, hashes1, counts1 {_WHERE} ORDER BY row",
 }
 _FREQUENCIES = {
     PUBLIC: "SELECT hash, df0 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df0 > 0",
@@ -47,19 +50,8 @@ _MEANINGS = {
     PUBLIC: "SELECT row, kind, meaning0 FROM listing WHERE changed > ? AND meaning0 NOT NULL ORDER BY row",
     MEMBERS: "SELECT row, kind, meaning1 FROM listing WHERE changed > ? ORDER BY row",
 }
-_COUNT = {
-    PUBLIC: "INSERT INTO term VALUES (?1, ?2, 0) ON CONFLICT (hash) DO UPDATE SET df0 = df0 + ?2",
-    MEMBERS: "INSERT INTO term VALUES (?1, 0, ?2) ON CONFLICT (hash) DO UPDATE SET df1 = df1 + ?2",
-}
-_PUT = """
-INSERT INTO listing (kind, owner, anonymous, body, changed, terms0, terms1, meaning0, meaning1, id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, owner = excluded.owner, anonymous = excluded.anonymous,
-    body = excluded.body, changed = excluded.changed,
-    terms0 = excluded.terms0, terms1 = excluded.terms1, meaning0 = excluded.meaning0, meaning1 = excluded.meaning1
-RETURNING row
-"""
-_COUNTERS = ("position", "generation", "published", "listings0", "listings1", "length0", "length1")
+COUNTERS = ("position", "generation", "published", "listings0", "listings1", "length0", "length1")
+BETWEEN = "\x1f"  # stands between the members of a set of names
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +67,43 @@ class Statistics:
         return max(1.0, self.length / self.listings) if self.listings else 1.0
 
 
-@dataclass(frozen=True)
-class Record:
-    """A stored listing as one level sees it; its body is read only where something in it is asked for."""
+class Record(NamedTuple):
+    """A stored listing as one level sees it: what it is filtered and scored by; bodies are read for the best."""
 
+    level: int
     row: int
     id: str
     owner: str
     kind: str
-    anonymous: bool
-    level: int
-    body: str
-    terms: TermVector
+    anonymous: int
+    region: str
+    industry: str
+    size_class: str
+    readiness: int | None
+    price: str | None
+    certificates: str | None
+    languages: str | None
+    hidden: str
+    hashes: bytes
+    counts: bytes
 
-    @cached_property
-    def listing(self) -> Listing:
-        """The listing without what lies above the level."""
-        return Listing.from_json(self.body).seen_at(self.level)
+    def facet(self, name: str) -> str | int | None:
+        """Return a facet as it is stored, None where the level may not see it."""
+        if self.hidden and self.level < MEMBERS and name in self.hidden.split(BETWEEN):
+            return None
+        value: str | int | None = getattr(self, name)
+        return value
+
+
+def facet_value(name: str, stored: str | int | None) -> Value:
+    """Return the value of a facet from its stored form."""
+    if stored is None or isinstance(stored, int):
+        return stored
+    if name == "price":
+        return Decimal(stored)
+    if name in ("certificates", "languages"):
+        return frozenset(stored.split(BETWEEN)) if stored else frozenset()
+    return stored
 
 
 class Store:
@@ -122,14 +134,18 @@ class Store:
         if not path.is_file():
             raise IndexDamaged(f"no index at {path.parent}: create it and fill it from the database")
         store = cls(path)
-        if store._connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+        try:
+            found = store._connection.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(f"the index at {path.parent} cannot be read, rebuild it: {error}") from error
+        if found != FORMAT:
             raise IndexDamaged(f"the index at {path.parent} has another format: rebuild it from the database")
         return store
 
     @staticmethod
     def _initialise(connection: sqlite3.Connection) -> None:
         with connection:
-            connection.executemany("INSERT INTO meta VALUES (?, 0)", [(name,) for name in _COUNTERS])
+            connection.executemany("INSERT INTO meta VALUES (?, 0)", [(name,) for name in COUNTERS])
             connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     @property
@@ -144,6 +160,7 @@ class Store:
         target = ":memory:" if self._path is None else self._path
         connection = sqlite3.connect(target, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         return connection
 
     @property
@@ -198,16 +215,11 @@ def document_frequencies(connection: sqlite3.Connection, hashes: Sequence[int], 
 
 def fetch(connection: sqlite3.Connection, rows: Sequence[int], level: int) -> list[Record]:
     """Return the records of `rows` as `level` sees them, ordered by row; hidden and gone ones are left out."""
-    return [
-        Record(row, key, owner, kind, bool(anonymous), level, body, TermVector.from_bytes(vector))
-        for row, key, owner, kind, anonymous, body, vector in connection.execute(
-            _RECORDS[level], (json.dumps(list(rows)),)
-        )
-    ]
+    return list(map(Record._make, connection.execute(_RECORDS[level], (json.dumps(list(rows)),))))
 
 
 def bodies(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, Listing]]:
-    """Return whole listings by row, for repair and encoding."""
+    """Return whole listings by row, for repair, encoding and the best matches."""
     sql = "SELECT row, body FROM listing WHERE row IN (SELECT value FROM json_each(?))"
     return [(row, Listing.from_json(body)) for row, body in connection.execute(sql, (json.dumps(list(rows)),))]
 
@@ -227,70 +239,3 @@ def changed_rows(connection: sqlite3.Connection, since: int) -> list[int]:
     """Return every row that was written or removed after a generation, seen or not."""
     sql = "SELECT row FROM listing WHERE changed > ?1 UNION SELECT row FROM gone WHERE changed > ?1 ORDER BY 1"
     return [row for (row,) in connection.execute(sql, (since,))]
-
-
-class Changes:
-    """Counts what a transaction adds and takes away, and writes the sums once at its end."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._generation = counters(connection)["generation"] + 1
-        self._hashes: dict[int, list[IntArray]] = {+1: [], -1: [], +2: [], -2: []}
-        self._sums = dict.fromkeys(_COUNTERS, 0)
-
-    def put(self, listing: Listing, vectors: dict[int, TermVector], keys: dict[int, bytes]) -> int:
-        """Insert or replace a listing; returns its row, which stays the same for its id."""
-        self.drop(listing.id, keep_row=True)
-        public = vectors.get(PUBLIC)
-        same = public is vectors[MEMBERS]
-        values = (
-            listing.kind,
-            listing.owner,
-            listing.anonymous,
-            listing.to_json(), self._generation, None if public is None or same else public.to_bytes(),
-            vectors[MEMBERS].to_bytes(), keys.get(PUBLIC), keys[MEMBERS], listing.id,
-        )  # fmt: skip
-        row = self._connection.execute(_PUT, values).fetchone()[0]
-        self._count(+1, public, vectors[MEMBERS])
-        self._touch(int(row))
-        return int(row)
-
-    def drop(self, listing_id: str, *, keep_row: bool = False) -> int | None:
-        """Take a listing's words out of the statistics, and its row away unless it is to be replaced."""
-        found = self._connection.execute(
-            "SELECT row, terms0, terms1, meaning0 NOT NULL FROM listing WHERE id = ?", (listing_id,)
-        ).fetchone()
-        if found is None:
-            return None
-        row, terms0, terms1, public = found
-        members = TermVector.from_bytes(terms1)
-        self._count(-1, (TermVector.from_bytes(terms0) if terms0 else members) if public else None, members)
-        if not keep_row:
-            self._connection.execute("DELETE FROM listing WHERE row = ?", (row,))
-            self._connection.execute("INSERT INTO gone VALUES (?, ?)", (row, self._generation))
-            self._touch(row)
-        return int(row)
-
-    def _touch(self, row: int) -> None:
-        self._connection.execute("INSERT OR IGNORE INTO pending VALUES (?)", (row,))
-
-    def _count(self, sign: int, public: TermVector | None, members: TermVector) -> None:
-        for level, vector in ((PUBLIC, public), (MEMBERS, members)):
-            if vector is not None:
-                self._hashes[sign * (level + 1)].append(vector.hashes)
-                self._sums[f"listings{level}"] += sign
-                self._sums[f"length{level}"] += sign * vector.length
-
-    def close(self) -> None:
-        """Write the changed document frequencies and sums."""
-        for side, arrays in self._hashes.items():
-            if not arrays:
-                continue
-            level, sign = abs(side) - 1, 1 if side > 0 else -1
-            hashes, counts = np.unique(np.concatenate(arrays), return_counts=True)
-            pairs = list(zip(hashes.tolist(), (sign * counts).tolist(), strict=True))
-            self._connection.executemany(_COUNT[level], pairs)
-        self._sums["generation"] = 1
-        self._connection.executemany(
-            "UPDATE meta SET value = value + ? WHERE name = ?", [(value, name) for name, value in self._sums.items()]
-        )

@@ -1,49 +1,80 @@
 """Term vectors: sorted 64-bit term hashes with counts, as they are stored and scored."""
 
 import hashlib
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
+CountArray = npt.NDArray[np.uint8]
 _MOST = 255  # a term repeated more often adds nothing to a BM25 score
-_PAIR = 9  # bytes: a hash and its count
+_HASH = 8  # bytes
 
 
 @lru_cache(maxsize=500_000)
 def term_hash(term: str) -> int:
     """Return a stable signed 64-bit hash; stable over processes, machines and releases."""
-    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=_HASH).digest(), "big", signed=True)
 
 
 @dataclass(frozen=True, slots=True)
-class TermVector:
-    """The terms of one text: `hashes` ascending, `counts` beside them."""
+class TermVectors:
+    """The terms of many texts, one after another.
+
+    Parameters
+    ----------
+    hashes, counts
+        The terms of each text, ascending, and how often each stands there.
+    sizes
+        How many different terms each text has.
+    """
 
     hashes: IntArray
-    counts: npt.NDArray[np.uint8]
+    counts: CountArray
+    sizes: IntArray
 
     @classmethod
-    def of(cls, terms: list[str]) -> "TermVector":
-        """Count terms into a vector."""
-        pairs = sorted((term_hash(term), min(count, _MOST)) for term, count in Counter(terms).items())
-        return cls(np.array([pair[0] for pair in pairs], np.int64), np.array([pair[1] for pair in pairs], np.uint8))
+    def of(cls, texts: Sequence[Sequence[str]]) -> "TermVectors":
+        """Count the terms of each text."""
+        number = np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), np.int64, len(texts)))
+        hashes = np.fromiter(map(term_hash, chain.from_iterable(texts)), np.int64, len(number))
+        order = np.lexsort((hashes, number))
+        hashes, number = hashes[order], number[order]
+        first = np.ones(len(hashes), np.bool_)
+        first[1:] = (hashes[1:] != hashes[:-1]) | (number[1:] != number[:-1])
+        starts = np.flatnonzero(first)
+        counts = np.minimum(np.diff(starts, append=len(hashes)), _MOST).astype(np.uint8)
+        return cls(hashes[starts], counts, np.bincount(number[starts], minlength=len(texts)))
+
+    @classmethod
+    def stored(cls, hashes: Sequence[bytes], counts: Sequence[bytes]) -> "TermVectors":
+        """Return the vectors whose `parts` were stored."""
+        sizes = np.fromiter(map(len, counts), np.int64, len(counts))
+        return cls(np.frombuffer(b"".join(hashes), np.int64), np.frombuffer(b"".join(counts), np.uint8), sizes)
+
+    def __len__(self) -> int:
+        return len(self.sizes)
 
     @property
-    def length(self) -> int:
-        """Number of terms with repetitions."""
-        return int(self.counts.sum(dtype=np.int64))
+    def owners(self) -> IntArray:
+        """Return which text each term belongs to."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
-    def to_bytes(self) -> bytes:
-        """Return the stored form."""
-        return self.hashes.tobytes() + self.counts.tobytes()
+    @property
+    def lengths(self) -> IntArray:
+        """Return the number of terms of each text, with repetitions."""
+        return np.bincount(self.owners, self.counts, len(self.sizes)).astype(np.int64)
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "TermVector":
-        """Return the vector that `to_bytes` wrote."""
-        size = len(data) // _PAIR
-        return cls(np.frombuffer(data, np.int64, size), np.frombuffer(data, np.uint8, size, 8 * size))
+    def parts(self) -> list[tuple[bytes, bytes]]:
+        """Return the hashes and counts of each text as they are stored."""
+        ends = np.cumsum(self.sizes).tolist()
+        hashes, counts = self.hashes.tobytes(), self.counts.tobytes()
+        return [
+            (hashes[_HASH * start : _HASH * end], counts[start:end])
+            for start, end in zip([0, *ends], ends, strict=False)
+        ]

@@ -12,7 +12,7 @@ import numpy as np
 
 from rongtong.engines.matching.store import Statistics
 from rongtong.engines.matching.tokens import Token, fold, is_chinese, tokenize
-from rongtong.engines.matching.vectorise import FloatArray, IntArray, TermVector, term_hash
+from rongtong.engines.matching.vectorise import FloatArray, IntArray, TermVectors, term_hash
 
 SATURATION = 1.2  # k1; with full length normalisation (b = 1) best or level on every development set
 KEPT_TERMS = 64  # of a long need; more only adds noise and time
@@ -84,21 +84,16 @@ def rarity(frequency: int, listings: int) -> float:
     return math.log1p((listings - frequency + 0.5) / (frequency + 0.5))
 
 
-def word_scores(query: WordQuery, vectors: Sequence[TermVector]) -> FloatArray:
+def word_scores(query: WordQuery, vectors: TermVectors) -> FloatArray:
     """Return the BM25 part of every kept term in every vector, shape (vectors, terms)."""
     parts = np.zeros((len(vectors), len(query.terms)))
-    if not vectors or not query.terms:
+    if not len(vectors) or not query.terms:
         return parts
-    sizes = [len(vector.hashes) for vector in vectors]
-    hashes = np.concatenate([vector.hashes for vector in vectors])
-    counts = np.concatenate([vector.counts for vector in vectors]).astype(np.float64)
-    owners = np.repeat(np.arange(len(vectors)), sizes)
-    places = np.searchsorted(query.hashes, hashes)
+    places = np.searchsorted(query.hashes, vectors.hashes)
     places[places == len(query.hashes)] = 0
-    hit = query.hashes[places] == hashes
-    lengths = np.array([vector.length for vector in vectors], np.float64)
-    tf, row, column = counts[hit], owners[hit], places[hit]
-    parts[row, column] = query.weights[column] * tf / (tf + SATURATION * lengths[row] / query.mean_length)
+    hit = query.hashes[places] == vectors.hashes
+    tf, row, column = vectors.counts[hit].astype(np.float64), vectors.owners[hit], places[hit]
+    parts[row, column] = query.weights[column] * tf / (tf + SATURATION * vectors.lengths[row] / query.mean_length)
     return parts
 
 

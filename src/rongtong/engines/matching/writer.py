@@ -1,19 +1,20 @@
 """Changes to an index: one writer at a time, each commit whole or not at all."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 
+from rongtong.engines.matching.changes import Changes
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
-from rongtong.engines.matching.meaning import passage_summary
+from rongtong.engines.matching.preparing import Prepared, prepare
 from rongtong.engines.matching.shelf import Shelf, ShelfWriter
-from rongtong.engines.matching.store import Changes, Store, bodies
-from rongtong.engines.matching.tokens import terms
-from rongtong.engines.matching.vectorise import TermVector
-from rongtong.engines.matching.vectors import content_key
+from rongtong.engines.matching.store import Store, bodies
+from rongtong.engines.matching.workers import Preparation
 
 _BATCH = 5_000  # listings held back before they are written, uncommitted, to the files
+_ALONE = 20_000  # listings that are prepared in this process; for more it is worth starting others
 
 
 class Writer:
@@ -22,14 +23,22 @@ class Writer:
     The store is committed first, then the shelves, then the commit is marked as published. A process that
     dies in between leaves the touched rows listed as pending; the next writer puts them right before
     anything else, and a reader meanwhile never sees more than the store allows.
+
+    Parameters
+    ----------
+    store, shelves, memory
+        Where to write, and how many bytes each shelf may hold back.
+    workers
+        Processes that prepare listings when many come at once; by default one fewer than there are processors.
     """
 
-    def __init__(self, store: Store, shelves: Mapping[int, Shelf], memory: int) -> None:
+    def __init__(self, store: Store, shelves: Mapping[int, Shelf], memory: int, workers: int | None = None) -> None:
         self._store, self._shelf_objects, self._memory = store, shelves, memory
         self._resources = ExitStack()
         self._shelves: dict[int, ShelfWriter] = {}
         self._waiting: dict[str, Listing | None] = {}
         self._changes: Changes | None = None
+        self._preparation = Preparation((os.cpu_count() or 1) - 1 if workers is None else workers, _ALONE)
 
     def __enter__(self) -> "Writer":
         try:
@@ -38,6 +47,7 @@ class Writer:
             self._connection = self._store.connect()
             if not self._store.in_memory:
                 self._resources.callback(self._connection.close)
+            self._resources.callback(self._preparation.close)
             self._repair()
         except BaseException:
             self._resources.close()
@@ -76,13 +86,15 @@ class Writer:
         """
         with self._store.changing(self._connection) as connection:
             self._flush()
+            for batch in self._preparation.rest():
+                self._put(batch)
             if self._changes is not None:
                 self._changes.close()
             self._changes = None
         self._publish(connection, position)
 
     def _publish(self, connection: sqlite3.Connection, position: int | None) -> None:
-        for level in (PUBLIC, MEMBERS):
+        for level in (MEMBERS, PUBLIC):
             self._shelves[level].commit()
         with self._store.changing(connection):
             connection.execute(
@@ -100,35 +112,37 @@ class Writer:
         """Write what waits into the open transaction and, uncommitted, to the shelves."""
         if not self._waiting:
             return
+        removed = [listing_id for listing_id, listing in self._waiting.items() if listing is None]
+        listings = [listing for listing in self._waiting.values() if listing is not None]
+        self._waiting.clear()
+        if removed:
+            for batch in self._preparation.rest():  # changes are written in the order they came in
+                self._put(batch)
+            for row in self._begun().drop(removed):
+                self._drop(row)
+        if listings:
+            for batch in self._preparation.add(listings):
+                self._put(batch)
+
+    def _begun(self) -> Changes:
+        """Return the open transaction's changes."""
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN IMMEDIATE")
         self._changes = self._changes or Changes(self._connection)
-        for listing_id, listing in self._waiting.items():
-            if listing is None:
-                row = self._changes.drop(listing_id)
-                if row is not None:
-                    self._drop(row)
-            else:
-                self._put(listing, self._changes)
-        self._waiting.clear()
+        return self._changes
 
-    def _put(self, listing: Listing, changes: Changes) -> None:
-        words = _words(listing)
-        vectors: dict[int, TermVector] = {}
-        keys: dict[int, bytes] = {}
-        for level, found in words.items():
-            same = level == MEMBERS and words.get(PUBLIC) is found
-            vectors[level] = vectors[PUBLIC] if same else TermVector.of(found)
-            keys[level] = keys[PUBLIC] if same else content_key(passage(listing, level))
-        row = changes.put(listing, vectors, keys)
-        self._shelve(row, listing, words)
+    def _put(self, batch: list[Prepared]) -> None:
+        rows, known = self._begun().put(batch)
+        for row, prepared in zip(rows, batch, strict=True):
+            self._shelve(row, prepared, known=row in known)
 
-    def _shelve(self, row: int, listing: Listing, words: Mapping[int, list[str]]) -> None:
-        for level, shelf in self._shelves.items():
-            if level in words:
-                shelf.put(row, listing.seen_at(level), words[level])
-            else:
-                shelf.drop(row)
+    def _shelve(self, row: int, prepared: Prepared, *, known: bool) -> None:
+        if known:  # a new row has no document yet, and looking for one takes time
+            self._drop(row)
+        if prepared.public is not None:
+            self._shelves[PUBLIC].put(row, prepared.public)
+        if prepared.members is not None:
+            self._shelves[MEMBERS].put(row, prepared.members)
 
     def _drop(self, row: int) -> None:
         for shelf in self._shelves.values():
@@ -141,20 +155,8 @@ class Writer:
             return
         for row in rows:
             self._drop(row)
-        for row, listing in bodies(self._connection, rows):
-            self._shelve(row, listing, _words(listing))
+        for start in range(0, len(rows), _BATCH):
+            found = bodies(self._connection, rows[start : start + _BATCH])
+            for (row, _), prepared in zip(found, prepare([listing for _, listing in found]), strict=True):
+                self._shelve(row, prepared, known=False)
         self._publish(self._connection, None)
-
-
-def passage(listing: Listing, level: int) -> str:
-    """Return what is encoded of a listing for a level."""
-    title, _, text = listing.full_text(level).partition("\n")
-    return passage_summary(title, text)
-
-
-def _words(listing: Listing) -> dict[int, list[str]]:
-    """Return the terms by level, public first; without members' text both levels share one list."""
-    words = {PUBLIC: terms(listing.full_text(PUBLIC))} if listing.visible_at(PUBLIC) else {}
-    shared = PUBLIC in words and not listing.texts.get(MEMBERS)
-    words[MEMBERS] = words[PUBLIC] if shared else terms(listing.full_text(MEMBERS))
-    return words

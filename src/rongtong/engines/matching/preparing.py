@@ -1,0 +1,144 @@
+"""From listings to what the store and the text index hold of them: terms, vectors, facets, documents.
+
+This is most of the work of writing and needs nothing but the listings themselves, so it can be done in other
+processes (see `workers`).
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from rongtong.engines.matching.bulk import terms_of
+from rongtong.engines.matching.constraints import facet_terms, price_in_fen
+from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
+from rongtong.engines.matching.meaning import passage_summary
+from rongtong.engines.matching.store import BETWEEN
+from rongtong.engines.matching.vectorise import TermVectors
+from rongtong.engines.matching.vectors import content_key
+
+COLUMNS = (
+    "id", "kind", "owner", "anonymous", "region", "industry", "size_class", "readiness", "price", "certificates",
+    "languages", "hidden", "hashes0", "counts0", "hashes1", "counts1", "meaning0", "meaning1", "body",
+)  # fmt: skip
+DIFFERS = "view:members"  # members have a document of their own for this listing
+
+
+class Prepared(NamedTuple):
+    """A listing, ready to be written: the columns of the store, and its document for each shelf.
+
+    Parameters
+    ----------
+    hashes0, counts0
+        None where visitors see nothing, or the same words as members.
+    public, members
+        The document for the shelf of what everybody sees, and for the shelf of what members see differently;
+        None where the listing does not stand there.
+    """
+
+    id: str
+    kind: str
+    owner: str
+    anonymous: bool
+    region: str
+    industry: str
+    size_class: str
+    readiness: int | None
+    price: str | None
+    certificates: str | None
+    languages: str | None
+    hidden: str
+    hashes0: bytes | None
+    counts0: bytes | None
+    hashes1: bytes
+    counts1: bytes
+    meaning0: bytes | None
+    meaning1: bytes
+    body: str
+    public: str | None
+    members: str | None
+
+
+def prepare(listings: Sequence[Listing]) -> list[Prepared]:
+    """Prepare a batch."""
+    places: list[tuple[int | None, int]] = []  # of each listing's text for visitors and for members
+    texts: list[str] = []
+    for listing in listings:
+        public = None
+        if listing.visible_at(PUBLIC):
+            public = len(texts)
+            texts.append(listing.full_text(PUBLIC))
+        if public is None or listing.texts.get(MEMBERS):
+            texts.append(listing.full_text(MEMBERS))
+        places.append((public, len(texts) - 1))
+    terms = terms_of(texts)
+    parts = TermVectors.of(terms).parts()
+    return [
+        _prepared(listing, terms, parts, public, members)
+        for listing, (public, members) in zip(listings, places, strict=True)
+    ]
+
+
+def _prepared(
+    listing: Listing, terms: list[list[str]], parts: list[tuple[bytes, bytes]], public: int | None, members: int
+) -> Prepared:
+    own = None if public is None or public == members else parts[public]
+    key1 = content_key(passage(listing, MEMBERS))
+    key0 = None if public is None else key1 if own is None else content_key(passage(listing, PUBLIC))
+    differs = own is not None or bool(listing.facet_levels)
+    return Prepared(
+        *_columns(listing),
+        *(own or (None, None)),
+        *parts[members],
+        key0,
+        key1,
+        listing.to_json(),
+        None if public is None else _document(listing.seen_at(PUBLIC), terms[public], differs=differs),
+        _document(listing, terms[members], differs=False) if public is None or differs else None,
+    )
+
+
+def _columns(listing: Listing) -> tuple[Any, ...]:
+    return (
+        listing.id,
+        listing.kind,
+        listing.owner,
+        listing.anonymous,
+        listing.region,
+        listing.industry,
+        listing.size_class,
+        listing.readiness,
+        None if listing.price is None else str(listing.price),
+        _names(listing.certificates),
+        _names(listing.languages),
+        BETWEEN.join(facet for facet, level in listing.facet_levels.items() if level > PUBLIC),
+    )
+
+
+def _names(names: frozenset[str] | None) -> str | None:
+    return None if names is None else BETWEEN.join(sorted(names))
+
+
+def _document(listing: Listing, terms: Sequence[str], *, differs: bool) -> str:
+    """Return a shelf's document as JSON without its opening brace, so that its row can be put before."""
+    facets = [*facet_terms(listing), f"own:{listing.owner}"]
+    if not listing.anonymous:
+        facets.append(f"owner:{listing.owner}")
+    if differs:
+        facets.append(DIFFERS)
+    document: dict[str, object] = {"words": " ".join(terms), "facets": " ".join(map(facet_token, facets))}
+    if listing.readiness is not None:
+        document["readiness"] = listing.readiness
+    if listing.price is not None:
+        document["price"] = price_in_fen(listing.price)
+    return json.dumps(document, ensure_ascii=False)[1:]
+
+
+def facet_token(term: str) -> str:
+    """Return the form in which a facet's term is indexed: without white space, which stands between terms."""
+    return "\x1f".join(term.split()) if any(map(str.isspace, term)) else term
+
+
+def passage(listing: Listing, level: int) -> str:
+    """Return what is encoded of a listing for a level."""
+    title, _, text = listing.full_text(level).partition("\n")
+    return passage_summary(title, text)
