@@ -18,3 +18,7 @@ class DocumentState(models.TextChoices):
     READY = "ready", _("可用")
     REFUSED = "refused", _("已拒收")
     REMOVED = "removed", _("已移除")
+
+
+#: Not to be read by anybody; seen by the side that brought the file.
+PENDING = (DocumentState.CHECKING, DocumentState.REFUSED)

@@ -13,7 +13,7 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.models import Entity
 from rongtong.hub.organisations.models import Organisation
 
-from .enums import DocumentState, Level
+from .enums import PENDING, DocumentState, Level
 
 
 class NonDisclosureAgreement(Entity):
@@ -67,9 +67,16 @@ class Document(Entity):
     received_digest = models.CharField(max_length=64)
     signed = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=DocumentState, default=DocumentState.CHECKING)
+    # while the virus scanner is away: how often it was asked, and when it is asked again
+    scans = models.PositiveIntegerField(default=0)
+    scan_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="document_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="document_subject"),
+            models.Index(fields=["scan_at"], condition=Q(state="checking"), name="document_checking"),
+            models.Index(fields=["digest"], name="document_digest"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -88,7 +95,11 @@ class Document(Entity):
         """The object's own rule decides: ``level_open_to(actor)`` gives the highest level it opens, -1 for none."""
         if actor.system:
             return True
-        subject = self.subject
-        if self.state != DocumentState.READY or not subject.is_visible_to(actor):
+        if self.state != DocumentState.READY and not self._is_pending_for(actor):
             return False
-        return bool(self.level <= subject.level_open_to(actor))
+        subject = self.subject
+        return bool(subject.is_visible_to(actor) and self.level <= subject.level_open_to(actor))
+
+    def _is_pending_for(self, actor: Actor) -> bool:
+        """Whoever brought a file sees that it is still being checked, or that it was refused; nobody else does."""
+        return self.state in PENDING and actor.acts_for(self.organisation_id)

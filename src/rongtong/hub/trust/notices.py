@@ -6,7 +6,7 @@ from rongtong.hub.foundation.actors import SYSTEM
 from rongtong.hub.foundation.notices import event
 
 from .models import NonDisclosureAgreement
-from .subjects import SUBJECTS, find
+from .subjects import SUBJECTS, find, kind_of
 
 
 def _link(agreement: NonDisclosureAgreement) -> str:
@@ -19,4 +19,10 @@ event(
     subject=_("有单位签署了保密协议"),
     words=lambda agreement, details: _("%(name)s已签署保密协议。") % {"name": agreement.recipient},
     link=_link,
+)
+event(
+    "document.refused",
+    subject=_("您上传的附件未通过病毒检查"),
+    words=lambda subject, details: _("您上传的附件未通过病毒检查，已拒收。请先在本机杀毒，再上传。"),
+    link=lambda subject: kind_of(subject).files(subject),
 )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 
-from .enums import DocumentState, Level
+from .enums import PENDING, DocumentState, Level
 from .intake import PURPOSES, Purpose
 from .models import Document
 from .subjects import kind_of
@@ -33,17 +35,25 @@ class Documents:
 
 
 def documents_of(subject: Any, actor: Actor) -> Documents:
-    """The documents this actor may read, oldest first. Own side also sees those still being checked."""
+    """The documents this actor may know of, oldest first."""
     kind = kind_of(subject)
-    open_level = int(subject.level_open_to(actor))
     attaching = kind.is_for(subject, actor) and kind.is_open(subject)
-    states = [DocumentState.READY, *([DocumentState.CHECKING] if attaching else [])]
-    rows = Document._base_manager.filter(
-        subject_type=kind.label, subject_id=subject.pk, state__in=states, level__lte=open_level
-    )
     levels = [(int(one.value), str(one.label)) for one in Level] if kind.signable else []
-    found = list(rows.order_by("created_at", "pk"))
+    found = list(rows_of(subject, actor).order_by("created_at", "pk"))
     return Documents(kind.alias, subject.pk, found, attaching, PURPOSES[kind.purpose], levels)
+
+
+def rows_of(subject: Any, actor: Actor) -> QuerySet[Document]:
+    """What may be read of one object's documents; and of those being checked or refused, one's own side's."""
+    shown = Q(state=DocumentState.READY)
+    if actor.role is not None:
+        shown |= Q(state__in=PENDING, organisation_id=actor.organisation_id)
+    return Document._base_manager.filter(
+        shown,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        level__lte=int(subject.level_open_to(actor)),
+    )
 
 
 def document_for(actor: Actor, pk: UUID) -> Document:

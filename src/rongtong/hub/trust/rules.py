@@ -7,8 +7,9 @@ from .enums import DocumentState
 right("nda.sign", "member.manager", scope="nda:write")
 #: Whose object it is decides: the room that registers the subject names the roles, and the verb asks them.
 right("document.attach", "account", feed={"own.viewer", "operator.viewer"})
-right("document.read", "reader", states={DocumentState.READY}, feed={"own.viewer"})
+right("document.read", "reader", states={DocumentState.READY}, scope="document:read", feed={"own.viewer"})
 right("document.remove", "reader", feed={"own.viewer", "operator.viewer"})
+right("document.check", "system", states={DocumentState.CHECKING}, scope="document:write")
 
 routes("member", names=["trust:sign_nda"])
 routes("account", names=["trust:attach", "trust:remove"])

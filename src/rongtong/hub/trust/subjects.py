@@ -77,6 +77,11 @@ def kind_of(thing: Any) -> Subject:
     return next(one for one in SUBJECTS.values() if one.label == thing._meta.label_lower)
 
 
+def alias_of(label: str) -> str:
+    """The word in addresses for a model."""
+    return next(one.alias for one in SUBJECTS.values() if one.label == label)
+
+
 def find(alias: str, pk: UUID, actor: Actor) -> Any:
     """The thing, if the actor may see it."""
     kind = SUBJECTS.get(alias)

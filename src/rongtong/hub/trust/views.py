@@ -13,12 +13,12 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible, Refusal
 from rongtong.hub.foundation.rights import allowed
 
-from .domain.agreements import TEXT_VERSION, agreement_between, sign_nda
+from .domain.agreements import CLAUSES, TEXT_VERSION, agreement_between, sign_nda
 from .domain.documents import attach as attach_document
 from .domain.documents import read_document, remove_document
 from .enums import Level
 from .forms import SignForm
-from .intake import download, open_kept, open_link
+from .handing_out import content_for
 from .queries import document_for
 from .subjects import SUBJECTS, find, kind_of
 
@@ -40,6 +40,7 @@ def sign(request: HttpRequest, alias: str, pk: UUID) -> HttpResponse:
         "link": link,
         "form": form,
         "text_version": TEXT_VERSION,
+        "clauses": CLAUSES,
         "standing": agreement_between(subject, actor),
         "may_sign": allowed(actor, "nda.sign", subject),
         "own": actor.acts_for(subject.owner_id),
@@ -90,9 +91,4 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def file(request: HttpRequest, token: str) -> FileResponse:
     """The bytes, to the account that the link was made for, within a minute; the right is asked once more."""
-    actor = actor_of(request)
-    pk, version = open_link(token, actor.account_id)
-    found = document_for(actor, pk)
-    if found.version != version:
-        raise NotVisible
-    return download(open_kept(found.digest), found.name, found.kind)
+    return content_for(actor_of(request), token)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import socketserver
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +33,7 @@ from rongtong.hub.trust.intake.purposes import KINDS
 from rongtong.hub.trust.intake.receive import safe_name
 from rongtong.hub.trust.intake.refusals import FileRefused
 
+from ..scanner import scanner
 from . import hostile
 
 
@@ -196,24 +195,11 @@ def test_a_link_serves_one_account_for_one_minute(monkeypatch: pytest.MonkeyPatc
         open_link(token, account)
 
 
-class Clamd(socketserver.StreamRequestHandler):
-    """Speaks enough of clamd: finds what contains EICAR."""
-
-    def handle(self) -> None:
-        assert self.rfile.read(10) == b"zINSTREAM\0"
-        content = b""
-        while size := int.from_bytes(self.rfile.read(4), "big"):
-            content += self.rfile.read(size)
-        self.wfile.write(b"stream: Eicar FOUND\0" if b"EICAR" in content else b"stream: OK\0")
-
-
 @pytest.fixture
 def clamd(settings: Settings) -> Iterator[None]:
-    with socketserver.TCPServer(("127.0.0.1", 0), Clamd) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.CLAMD = f"127.0.0.1:{server.server_address[1]}"
+    with scanner() as server:
+        settings.CLAMD = server.address
         yield
-        server.shutdown()
 
 
 @pytest.mark.usefixtures("clamd")

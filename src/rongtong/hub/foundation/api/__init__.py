@@ -15,7 +15,7 @@ A room's ``api.py`` (or each module of its ``api`` package) names its ``PATH`` a
 from .door import actor_of, door, needs
 from .pages import Page, paged
 from .problems import Problem, add_handlers, problem_response
-from .schemas import In, Money, Out
+from .schemas import In, Money, Out, only_parts
 from .versions import tagged, version_asked
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "add_handlers",
     "door",
     "needs",
+    "only_parts",
     "paged",
     "problem_response",
     "tagged",

@@ -15,6 +15,7 @@ from .door import actor_of
 from .problems import problem_response
 
 PREFIX = "/api/"
+FILES = "multipart/form-data"
 WINDOW_SECONDS, LIMIT = 60, 600
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -84,10 +85,13 @@ class IdempotencyMiddleware:
             fault = Fault("Idempotency-Key", _("Idempotency-Key 不超过 120 个字符。"), "idempotency.too_long")
             return problem_response(request, Invalid([fault]))
         with transaction.atomic():
+            if request.content_type == FILES:
+                with connection.cursor() as cursor:  # an uploaded file is looked at meanwhile, which may take long
+                    cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '120s'")
             return self._once(request, actor, key)
 
     def _once(self, request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
-        digest = hashlib.sha256(_rights(actor) + f" {request.path} ".encode() + request.body).hexdigest()
+        digest = hashlib.sha256(_rights(actor) + f" {request.path} ".encode() + _content(request)).hexdigest()
         row, made = IdempotencyKey._base_manager.get_or_create(
             account_id=actor.person, key=key, defaults={"digest": digest}
         )
@@ -106,6 +110,20 @@ def _rights(actor: Actor) -> bytes:
     """For whom and with what rights: an answer is not given again to who could not have it now."""
     scopes = "session" if actor.scopes is None else ",".join(sorted(actor.scopes))
     return f"{actor.organisation_id} {actor.role} {actor.verified} {scopes}".encode()
+
+
+def _content(request: HttpRequest) -> bytes:
+    """What a request carries. Files by their names and contents: what stands between them is random each time."""
+    if request.content_type != FILES:
+        return request.body
+    digest = hashlib.sha256(repr(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(repr((name, file.name, file.size)).encode())
+            for step in file.chunks():
+                digest.update(step)
+            file.seek(0)
+    return digest.digest()
 
 
 def _replay(request: HttpRequest, row: IdempotencyKey, digest: str) -> HttpResponse:

@@ -9,6 +9,8 @@ from ninja.errors import HttpError, ValidationError
 
 from ..errors import Fault, Invalid, NotVisible, Refusal, Stale
 
+#: Where ninja found a value: the first part of its location, and no part of its name.
+PLACES = frozenset({"body", "query", "path", "form", "file", "header", "cookie"})
 STATUSES = (400, 401, 403, 404, 405, 409, 413, 422, 429)
 
 
@@ -96,7 +98,11 @@ def add_handlers(api: NinjaAPI) -> None:
 
 
 def _fault(error: dict[str, Any]) -> Fault:
-    where = [str(part) for part in error.get("loc", ()) if part not in {"body", "query", "path", "payload"}]
+    where = [str(part) for part in error.get("loc", ())]
+    if where and where[0] in PLACES:
+        where = where[1:]
+    if where and where[0] == "payload":
+        where = where[1:]
     return Fault(field=".".join(where) or "body", message=_message(error), code=str(error.get("type", "invalid")))
 
 

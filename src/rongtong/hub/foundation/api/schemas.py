@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import ConfigDict
+
+from ..errors import Fault, Invalid
 
 
 class In(Schema):
@@ -25,3 +29,10 @@ class Money(Out):
     @classmethod
     def of(cls, value: Decimal | None) -> "Money | None":
         return None if value is None else cls(amount=f"{value:.2f}")
+
+
+def only_parts(request: HttpRequest, *names: str) -> None:
+    """Refuse a form with files that has other parts than these. What forbids them for JSON does not for forms."""
+    unknown = sorted({*request.POST, *request.FILES} - {*names, "csrfmiddlewaretoken"})
+    if unknown:
+        raise Invalid([Fault(name, _("没有这一项，请删去。"), "extra_forbidden") for name in unknown])

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import Fault, Invalid, NotVisible, Refusal
+from rongtong.hub.foundation.errors import Fault, Invalid, NotVisible, Refusal, Text
 from rongtong.hub.foundation.notices import notify
 from rongtong.hub.foundation.verbs import verb
 from rongtong.hub.organisations.domain.actors import people_of
@@ -14,7 +14,17 @@ from rongtong.hub.organisations.domain.actors import people_of
 from ..models import NonDisclosureAgreement
 from ..subjects import kind_of
 
+#: What is signed. Another text needs another version.
 TEXT_VERSION = "2026-1"
+CLAUSES: tuple[Text, ...] = (
+    _("接收方只为评估和准备本项合作而使用披露方提供的技术与商业信息，不作他用。"),
+    _("接收方只让确有需要的本单位人员知悉，并要求他们承担同等的保密义务；未经书面同意，不向任何第三方披露。"),
+    _(
+        "已经公开的信息、接收方此前已合法掌握的信息、从第三方合法取得的信息和独立开发的信息，不在此限；依法必须提供时，应事先通知披露方。"
+    ),
+    _("保密期为签署之日起三年。合作不成立或披露方要求时，接收方应删除或归还全部资料。"),
+    _("本协议不转让、不许可任何知识产权。违反本协议造成损失的，应依法赔偿。"),
+)
 
 
 def agreement_between(subject: Any, actor: Actor) -> NonDisclosureAgreement | None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.errors import Fault, Forbidden, Invalid, NotVisible, Refusal
+from rongtong.hub.foundation.errors import Fault, Forbidden, Invalid, NotVisible, Refusal, Stale
 from rongtong.hub.foundation.rights import require
 from rongtong.hub.foundation.verbs import verb
 
@@ -73,8 +73,16 @@ def read_document(*, document: Document, by: Actor) -> str:
 
 
 @verb("document.remove", on="document")
-def remove_document(*, document: Document, by: Actor) -> Document:
-    """Take a document away. Its content goes 35 days later, when no backup can need it any more."""
+def remove_document(*, document: Document, by: Actor, version: int | None = None) -> Document:
+    """Take a document away. Its content goes 35 days later, when no backup can need it any more.
+
+    Raises
+    ------
+    Stale
+        The document is not in the ``version`` that was read.
+    """
+    if version is not None and version != document.version:
+        raise Stale(theirs={"state": document.state}, yours={"state": DocumentState.REMOVED}, version=document.version)
     subject = document.subject
     _ensure_open(kind_of(subject), subject, by)
     document.state = DocumentState.REMOVED

@@ -13,7 +13,9 @@ from django.conf import settings
 
 _LOG: Final = logging.getLogger(__name__)
 _STEP: Final = 1 << 16
-_PATIENCE: Final = 30.0
+#: Seconds for the connection and for each answer: somebody waits for the upload, and asking again is cheap.
+_TO_CONNECT: Final = 3.0
+_TO_ANSWER: Final = 20.0
 
 
 class Verdict(StrEnum):
@@ -56,8 +58,10 @@ def _ask(address: str, path: Path) -> bytes:
 def _connect(address: str) -> socket.socket:
     if address.startswith("/"):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(_PATIENCE)
+        connection.settimeout(_TO_CONNECT)
         connection.connect(address)
-        return connection
-    host, _, port = address.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=_PATIENCE)
+    else:
+        host, _, port = address.rpartition(":")
+        connection = socket.create_connection((host, int(port)), timeout=_TO_CONNECT)
+    connection.settimeout(_TO_ANSWER)
+    return connection

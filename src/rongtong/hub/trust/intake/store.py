@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -39,6 +42,45 @@ def remove(digest: str) -> None:
     path_of(digest).unlink(missing_ok=True)
 
 
+def contents(*, before: datetime) -> Iterator[str]:
+    """Give the digests of all contents that were last brought before a moment."""
+    for path in (root() / "kept").glob("??/??/*"):
+        if _DIGEST.fullmatch(path.name) and _is_older(path, before):
+            yield path.name
+
+
+def remove_older(digest: str, *, before: datetime) -> bool:
+    """Remove a content unless somebody has brought it again since that moment; tell whether it went."""
+    path = path_of(digest)
+    with _one_at_a_time():
+        if not _is_older(path, before):
+            return False
+        path.unlink()
+        return True
+
+
+def clear_quarantine(*, before: datetime) -> None:
+    """Remove what a killed process left in the quarantine before a moment."""
+    for place in (root() / "quarantine").glob("*"):
+        if _is_older(place, before):
+            shutil.rmtree(place)
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment
+    except FileNotFoundError:  # another process was faster
+        return False
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Between the look at a content's age and its removal nobody brings it again."""
+    with (root() / "kept.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @contextmanager
 def quarantine() -> Iterator[Path]:
     """Give a fresh folder under a random name; it is gone afterwards with all that is left in it."""
@@ -66,7 +108,9 @@ def keep(path: Path) -> tuple[str, int]:
     target = path_of(digest)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o400)
-    path.replace(target)
+    with _one_at_a_time():
+        os.utime(path)  # its age counts from the last time it was brought
+        path.replace(target)
     directory = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(directory)

@@ -1,0 +1,1 @@
+"""Agreements and documents through the API."""
