@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from rongtong.hub.config.servers import web_processes
 from tests import database
 from tests.e2e.house import House, served
 
@@ -36,7 +37,7 @@ def hub() -> Iterator[House]:
         template = database.build_template(cluster)
         with (
             database.database_copy(cluster, template, "bench") as name,
-            served(cluster.url(name), Path(folder)) as house,
+            served(cluster.url(name), Path(folder), processes=web_processes()) as house,
         ):
             yield house
 

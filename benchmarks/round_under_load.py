@@ -27,6 +27,7 @@ from typing import Any
 import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from rongtong.hub.config.servers import web_processes
 from tests import database
 from tests.e2e.house import House, served
 
@@ -260,7 +261,7 @@ def main() -> int:
         template = database.build_template(cluster)
         with (
             database.database_copy(cluster, template, "load") as name,
-            served(cluster.url(name), Path(folder), indexer=False) as house,
+            served(cluster.url(name), Path(folder), indexer=False, processes=web_processes()) as house,
         ):
             sizes = {"enterprises": ENTERPRISES, "people": PEOPLE, "reviewers": REVIEWERS}
             stage = json.loads(house.django(STAGE.format(**sizes)).splitlines()[-1])

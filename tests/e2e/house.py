@@ -63,9 +63,15 @@ class House:
 
 @contextlib.contextmanager
 def served(
-    database_url: str, home: Path, *, indexer: bool = True, worker: bool = False, settings: str = ""
+    database_url: str,
+    home: Path,
+    *,
+    indexer: bool = True,
+    worker: bool = False,
+    settings: str = "",
+    processes: int = 1,
 ) -> Iterator[House]:
-    """Serve a database until the block ends."""
+    """Serve a database until the block ends, with so many web processes."""
     home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,19 +87,19 @@ def served(
         "RONGTONG_ENCODER": "none",
     }
     house = House(url, home, environment)
-    names = ["web", *(["indexer"] if indexer else []), *(["worker"] if worker else [])]
+    programs = [["web", f"--port={port}", f"--processes={processes}"]]
+    programs += [[name] for name, wanted in (("indexer", indexer), ("worker", worker)) if wanted]
     with contextlib.ExitStack() as keep:
-        children = [keep.enter_context(_child(house, name, port)) for name in names]
+        children = [keep.enter_context(_child(house, *words)) for words in programs]
         _wait(house, children)
         yield house
 
 
 @contextlib.contextmanager
-def _child(house: House, name: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    words = [name, f"--port={port}"] if name == "web" else [name]
+def _child(house: House, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     with open(house.home / f"{name}.log", "wb") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "rongtong", *words],
+            [sys.executable, "-m", "rongtong", name, *words],
             cwd=ROOT,
             env=house.environment if name == "web" else {**house.environment, "RONGTONG_WORKER": "1"},
             stdout=log,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 from rongtong.hub.config.commands import Commands
 
-THREADS = 16
+MOST_PROCESSES = 4
+THREADS = 8
 REQUEST_SECONDS = 60
 GRACE_SECONDS = 10
 ACCESS_LINE = '{"at":"%(t)s","logger":"access","method":"%(m)s","path":"%(U)s","status":%(s)s,"microseconds":%(D)s}'
@@ -17,7 +19,8 @@ def register(commands: Commands) -> None:
     parser = commands.add("web", web, help="serve the pages and the API", example="rongtong web --port 8000")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--threads", type=int, default=THREADS)
+    parser.add_argument("--processes", type=int, default=web_processes(), help="default: one for each core, up to four")
+    parser.add_argument("--threads", type=int, default=THREADS, help="for each process")
     parser.add_argument("--reload", action="store_true", help="start again when a source file changes")
     parser = commands.add(
         "worker", worker, help="do background work: mail, exports, clean-up", example="rongtong worker mail heavy"
@@ -27,14 +30,19 @@ def register(commands: Commands) -> None:
     commands.add("indexer", indexer, help="keep the search index in step with the listings", example="rongtong indexer")
 
 
+def web_processes() -> int:
+    """How many web processes use this machine well."""
+    return min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+
+
 def web(arguments: argparse.Namespace) -> None:
     from gunicorn.app.base import BaseApplication
 
     options = {
         "bind": f"{arguments.host}:{arguments.port}",
-        # One process with many threads: a reload of the index or the encoder is paid once.
+        # A process uses one core at a time. Each loads the encoder for itself; the index is one file in shared memory.
         "worker_class": "gthread",
-        "workers": 1,
+        "workers": arguments.processes,
         "threads": arguments.threads,
         "timeout": REQUEST_SECONDS,
         "graceful_timeout": GRACE_SECONDS,

@@ -180,14 +180,18 @@ class ListPage:
 
     def matching(self, without: str = "") -> QuerySet[Any]:
         """Return the rows that fit the search and every filter, but the one named ``without``."""
-        rows = self.rows()
-        if self.q:
-            rows = self.find(rows, self.q)
+        rows = self._searched
         condition = Q()
         for one in self.offered:
             if one.name in self.values and one.name != without:
                 condition &= one.condition(self.values[one.name], self.actor)
         return rows.filter(condition) if condition else rows
+
+    @cached_property
+    def _searched(self) -> QuerySet[Any]:
+        """The rows that fit the search. Each facet goes on from here: building such a query costs more than asking it."""
+        rows = self.rows()
+        return self.find(rows, self.q) if self.q else rows
 
     @cached_property
     def found(self) -> QuerySet[Any]:
