@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from rongtong.hub.foundation.actors import SYSTEM
 from rongtong.hub.foundation.errors import Invalid
+from rongtong.hub.foundation.lists import ListPage
 from rongtong.hub.foundation.models import AuditEntry, Notice, SavedSearch
 from rongtong.hub.foundation.notices import notify
 from rongtong.hub.innovation.enums import ChallengeState
 from rongtong.hub.innovation.models import ChallengeInvitation
 from rongtong.hub.organisations.models import Account
 from rongtong.hub.web.domain.searches import save_search, tell_news
+from rongtong.hub.web.saved import LISTS
 from tests.factories import a_challenge, a_member, actor_of, an_organisation, operator_actor
 
 pytestmark = pytest.mark.django_db
@@ -119,21 +121,43 @@ def test_every_role_has_a_desk(role):
     assert client_of(operator_actor(role)).get(reverse("web:desk")).status_code == 200
 
 
-def test_a_notice_is_read_by_opening_it(me):
+@pytest.mark.parametrize("page", ["web:notices", "web:desk"])
+def test_a_notice_is_read_by_opening_it_from_a_page(me, page):
     challenge, client = a_challenge(), client_of(me)
     notify("challenge.invited", to=[me.account_id], about=challenge, by=SYSTEM)
     row = Notice._base_manager.get()
-    assert challenge.title in client.get(reverse("web:notices")).content.decode()
-    answer = client.get(reverse("web:notice", args=[row.pk]))
-    assert answer["Location"] == reverse("innovation:challenge", args=[challenge.pk])
+    there, target = reverse("web:notice", args=[row.pk]), reverse("innovation:challenge", args=[challenge.pk])
+    unread = client.get(reverse(page)).content.decode()
+    assert challenge.title in unread
+    assert f'method="post" action="{there}"' in unread
+    assert client.post(there)["Location"] == target
     row.refresh_from_db()
     assert row.read_at is not None
+    read = client.get(reverse(page)).content.decode()
+    assert there not in read and f'href="{target}"' in read
+
+
+def test_looking_changes_nothing(me):
+    """A GET may come from a link that somebody sends, or from a browser that fetches ahead."""
+    challenge, client = a_challenge(), client_of(me)
+    notify("challenge.invited", to=[me.account_id], about=challenge, by=SYSTEM)
+    row = Notice._base_manager.get()
+    there = reverse("web:notice", args=[row.pk])
+    for method in (client.get, client.head):
+        assert method(there)["Location"] == reverse("innovation:challenge", args=[challenge.pk])
+    assert client.put(there).status_code == 405
+    strict = Client(enforce_csrf_checks=True, headers=client.headers)
+    strict.cookies = client.cookies
+    assert strict.post(there).status_code == 403
+    row.refresh_from_db()
+    assert row.read_at is None
+    assert not AuditEntry._base_manager.filter(verb="notice.read").exists()
 
 
 def test_a_notice_of_somebody_else_is_not_there(me):
     notify("challenge.invited", to=[actor_of(a_member()).account_id], about=a_challenge(), by=SYSTEM)
     there = reverse("web:notice", args=[Notice._base_manager.get().pk])
-    assert client_of(me).get(there).status_code == 404
+    assert client_of(me).get(there).status_code == client_of(me).post(there).status_code == 404
     client_of(me).post(reverse("web:notices"))
     assert Notice._base_manager.get().read_at is None
 
@@ -175,6 +199,26 @@ def test_every_fault_of_a_search_at_once(me):
     with pytest.raises(Invalid) as refused:
         save_search(page="no list!", name=" ", query="", notify=False, by=me)
     assert [fault.field for fault in refused.value.faults] == ["name", "query"]
+
+
+def test_every_list_that_offers_it_can_be_kept():
+    """What is kept stands on the page of kept searches, with its title and its way back."""
+    offering = {page.name for page in lists(ListPage) if page.saves and getattr(page, "name", "")}
+    assert offering == set(LISTS)
+    assert all(reverse(one.route) for one in LISTS.values())
+
+
+def lists(page):
+    for one in page.__subclasses__():
+        if one.__module__.startswith("rongtong.hub."):
+            yield one
+            yield from lists(one)
+
+
+def test_what_is_kept_again_is_a_new_version(me):
+    first = save_search(page="challenges", name="淬火", query="q=淬火", notify=True, by=me)
+    again = save_search(page="challenges", name="淬火", query="q=淬火", notify=False, by=me)
+    assert (again.pk, first.version, again.version, again.notify) == (first.pk, 1, 2, False)
 
 
 def test_news_is_told_once_and_only_of_what_one_may_see(me):

@@ -1,13 +1,21 @@
 """Which lists' searches can be kept, and by what time a row in them is new."""
 
 from rongtong.hub.innovation.views.capabilities import Capabilities
-from rongtong.hub.innovation.views.challenge_list import Challenges
+from rongtong.hub.innovation.views.challenge_list import Challenges, OwnChallenges, Screening
+from rongtong.hub.innovation.views.collaborations import Collaborations
+from rongtong.hub.innovation.views.responses import Responses
+from rongtong.hub.innovation.views.reviews import Reviews
 from rongtong.hub.innovation.views.rounds import Rounds
 from rongtong.hub.organisations.views.organisations import Organisations
 
 from .saved import keepable
 
 keepable(Challenges, "innovation:challenges", "published_at")
+keepable(OwnChallenges, "innovation:own_challenges", "created_at")
+keepable(Screening, "innovation:screening", "submitted_at")
+keepable(Responses, "innovation:responses", "created_at")
+keepable(Reviews, "innovation:reviews", "created_at")
+keepable(Collaborations, "innovation:collaborations", "created_at")
 keepable(Capabilities, "innovation:capabilities", "changed_at")
 keepable(Rounds, "innovation:rounds", "created_at")
 keepable(Organisations, "organisations:organisations", "verified_at")

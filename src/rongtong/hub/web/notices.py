@@ -1,21 +1,17 @@
 """What people are told by the frame itself."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.models import SavedSearch
 from rongtong.hub.foundation.notices import event
 
-from .saved import LISTS
+from .saved import address
 
 
 def _link(search: SavedSearch) -> str:
-    kept = LISTS.get(search.page)
-    try:
-        return f"{reverse(kept.route)}?{search.query}" if kept else reverse("web:searches")
-    except NoReverseMatch:
-        return reverse("web:searches")
+    return address(search) or reverse("web:searches")
 
 
 event(

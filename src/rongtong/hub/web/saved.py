@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.test import RequestFactory
+from django.urls import NoReverseMatch, reverse
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import Text
@@ -37,6 +38,15 @@ LISTS: dict[str, Kept] = {}
 def keepable(page: type[ListPage], route: str, newness: str = "") -> None:
     """Register a list. Called by ``keeping.py`` once the rooms' views are there."""
     LISTS[page.name] = Kept(page, route, newness)
+
+
+def address(search: SavedSearch) -> str:
+    """The path of the list as it was kept; "" where the list is no more."""
+    kept = LISTS.get(search.page)
+    try:
+        return f"{reverse(kept.route)}?{search.query}" if kept else ""
+    except NoReverseMatch:
+        return ""
 
 
 def news_in(search: SavedSearch, actor: Actor) -> int:

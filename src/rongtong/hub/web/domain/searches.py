@@ -13,7 +13,7 @@ from rongtong.hub.foundation.notices import notify
 from rongtong.hub.foundation.verbs import verb
 from rongtong.hub.organisations.domain.actors import actor_by_id
 
-from ..saved import news_in
+from ..saved import LISTS, news_in
 
 MOST = 50
 
@@ -31,14 +31,14 @@ def save_search(*, page: str, name: str, query: str, notify: bool, by: Actor) ->
     faults = []
     if not name or len(name) > 80:
         faults.append(Fault("name", _("请填写名称，不超过 80 个字。"), "required"))
-    if len(page) > 80 or not page.isidentifier() or len(query) > 2000:
+    if page not in LISTS or len(query) > 2000:
         faults.append(Fault("query", _("这个列表不能保存。"), "invalid"))
     own = SavedSearch.visible_to(by)
     if own.exclude(page=page, name=name).count() >= MOST:
         faults.append(Fault("name", _("最多保存 50 个搜索，请先删去不用的。"), "too_many"))
     if faults:
         raise Invalid(faults)
-    saved, _made = SavedSearch._base_manager.update_or_create(
+    saved, made = SavedSearch._base_manager.update_or_create(
         account_id=by.person,
         page=page,
         name=name,
@@ -49,6 +49,8 @@ def save_search(*, page: str, name: str, query: str, notify: bool, by: Actor) ->
             "seen_until": datetime.now(UTC),
         },
     )
+    if not made:
+        saved.touch("version")
     return saved
 
 

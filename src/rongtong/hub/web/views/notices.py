@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import NotVisible
@@ -28,12 +29,14 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "web/notices.html", {"page": page, "readings": read(page.object_list, actor)})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open what a notice is about; that marks it as read."""
+    """Lead to what a notice is about. The lists post here, and that marks it as read; merely looking does not."""
     actor = actor_of(request)
     row = get_object_or_404(Notice.visible_to(actor), pk=pk)
     readings = read([row], actor)
     if not readings:
         raise NotVisible
-    read_notices(notices=[row], by=actor)
+    if request.method == "POST":
+        read_notices(notices=[row], by=actor)
     return HttpResponseRedirect(readings[0].link)

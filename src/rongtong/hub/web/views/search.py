@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from rongtong.hub.foundation.finding import find
 from rongtong.hub.foundation.models import SavedSearch
 
 from ..domain.searches import forget_search, save_search
-from ..saved import LISTS
+from ..saved import LISTS, address
 
 LONGEST = 100
 
@@ -30,15 +30,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def searches(request: HttpRequest) -> HttpResponse:
     """The searches this person keeps."""
     rows = SavedSearch.visible_to(actor_of(request)).order_by("page", "name")
-    kept = [{"search": row, "title": LISTS[row.page].title, "href": _address(row)} for row in rows if row.page in LISTS]
+    kept = [{"search": row, "title": LISTS[row.page].title, "href": address(row)} for row in rows if row.page in LISTS]
     return render(request, "web/searches.html", {"kept": kept})
-
-
-def _address(row: SavedSearch) -> str:
-    try:
-        return f"{reverse(LISTS[row.page].route)}?{row.query}"
-    except NoReverseMatch:
-        return ""
 
 
 @require_POST

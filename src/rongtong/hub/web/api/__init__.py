@@ -1,4 +1,4 @@
-"""The API: every room's routers under one roof."""
+"""The API: every room's routers under one roof, the frame's own among them."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ninja.operation import Operation
 from rongtong.hub.foundation.api import add_handlers, door
 from rongtong.hub.foundation.api.door import NOUNS
 
-from .api_document import complete, operation_id
+from ..api_document import complete, operation_id
 
 
 class HubAPI(NinjaAPI):
@@ -31,9 +31,9 @@ class HubAPI(NinjaAPI):
 def _modules() -> Iterator[ModuleType]:
     for room in settings.ROOMS:
         name = f"rongtong.hub.{room}.api"
-        if room in {"foundation", "web"} or find_spec(name) is None:
+        if room == "foundation" or find_spec(name) is None:
             continue
-        module = import_module(name)
+        module = import_module(name)  # of the frame: this one, whose own modules follow
         yield module
         for inner in pkgutil.iter_modules(getattr(module, "__path__", ())):
             yield import_module(f"{name}.{inner.name}")
