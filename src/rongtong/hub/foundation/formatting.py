@@ -7,6 +7,7 @@ it in ``<time>`` or in a span whose title holds the exact yuan. Spaces between �
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
@@ -29,6 +30,21 @@ Moment = dt.datetime | dt.date
 def chinese() -> bool:
     """Tell whether the page is being written in Chinese."""
     return (get_language() or "zh").startswith("zh")
+
+
+def joined(parts: Iterable[object]) -> str:
+    """Write a list in the marks of the language: 甲、乙; A, B."""
+    return ("、" if chinese() else ", ").join(str(part) for part in parts)
+
+
+def clauses(parts: Iterable[object]) -> str:
+    """Write parts that may hold commas: 甲；乙; A; B."""
+    return ("；" if chinese() else "; ").join(str(part) for part in parts)
+
+
+def bracketed(text: object) -> str:
+    """Write what follows a word in brackets: （元）; with the space that English has before them."""
+    return f"（{text}）" if chinese() else f" ({text})"
 
 
 def number(value: Decimal | int | float | None, places: int | None = None) -> str:

@@ -30,6 +30,7 @@ EXPECTED: dict[str, tuple[set[str], set[ChallengeState]]] = {
     "challenge.publish": (OPERATOR, {S.SCREENED}),
     "challenge.close": (OPERATOR | {"system"}, {S.OPEN}),
     "challenge.withdraw": (OWN_DECIDERS | OPERATOR, {*UNPUBLISHED, S.OPEN}),
+    "challenge.amend": (OWN_DECIDERS, {S.OPEN}),
     "challenge.copy": (OWN_WRITERS | OPERATOR, EVERY),
     "challenge.invite": (OWN_WRITERS | OPERATOR, {S.OPEN}),
     "challenge.watch": (ACCOUNTS, set(PUBLISHED)),

@@ -2,16 +2,26 @@
 
 import hashlib
 import re
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..actors import Actor
 from ..errors import Fault, Invalid
-from ..models import Entity
 
 
-def tagged(response: HttpResponse, entity: Entity, actor: Actor) -> None:
+class Versioned(Protocol):
+    """A row, or a row as one reader may see it: its version may count less than the table's."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+def tagged(response: HttpResponse, entity: Versioned, actor: Actor) -> None:
     """Set the ETag. It names the version and, hashed, whose view it is: another reader's tag never fits."""
     viewer = hashlib.sha256(f"{entity.pk}:{actor.account_id}:{actor.organisation_id}".encode()).hexdigest()[:12]
     response["ETag"] = f'"{entity.version}-{viewer}"'

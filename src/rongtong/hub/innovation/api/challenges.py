@@ -15,6 +15,7 @@ from rongtong.hub.foundation.errors import Fault, Invalid
 from rongtong.hub.organisations.models import Organisation
 from rongtong.hub.organisations.queries import visible
 
+from ..domain.amendments import amend_challenge
 from ..domain.challenges import (
     copy_challenge,
     create_challenge,
@@ -28,10 +29,11 @@ from ..domain.publication import close_challenge, publish_challenge, withdraw_ch
 from ..domain.questions import ask_question
 from ..domain.watches import unwatch_challenge, watch_challenge
 from ..enums import ChallengeState
-from ..models import Challenge, ChallengeInvitation, Round
+from ..models import Amendment, Challenge, ChallengeInvitation, Round
 from ..queries import challenges as reads
 from ..queries.acting import own_id
 from ..queries.disclosure import disclosed, disclosed_many, with_parts
+from .amendment_shapes import AmendmentOut, AmendWith
 from .shapes import (
     Ask,
     ChallengeFields,
@@ -50,9 +52,10 @@ router = Router(tags=["challenges"])
 
 
 def shown(challenge: Challenge, actor: Actor, response: HttpResponse | None = None) -> ChallengeOut:
+    seen = disclosed(challenge, actor)
     if response is not None:
-        tagged(response, challenge, actor)
-    return ChallengeOut.of(disclosed(challenge, actor))
+        tagged(response, seen, actor)
+    return ChallengeOut.of(seen)
 
 
 def find(request: HttpRequest, pk: UUID) -> tuple[Challenge, Actor]:
@@ -161,6 +164,29 @@ def publish(request: HttpRequest, pk: UUID) -> Any:
 def close(request: HttpRequest, pk: UUID) -> Any:
     challenge, actor = find(request, pk)
     return shown(close_challenge(challenge=challenge, by=actor), actor)
+
+
+@router.post("/{uuid:pk}/amend", response=ChallengeOut)
+def amend(request: HttpRequest, pk: UUID, payload: AmendWith, response: HttpResponse) -> Any:
+    """Change a published challenge, at once and in the open. ``If-Match`` carries the ETag it was read with."""
+    challenge, actor = find(request, pk)
+    changed = amend_challenge(
+        challenge=challenge,
+        version=required_version(request),
+        values=payload.values(),
+        targets=payload.amended_targets(),
+        reasons=payload.given_reasons(),
+        by=actor,
+    )
+    return shown(changed, actor, response)
+
+
+@router.get("/{uuid:pk}/amendments", response=Page[AmendmentOut])
+def list_amendments(request: HttpRequest, pk: UUID, cursor: str = "", limit: int = 50) -> Any:
+    """What was amended, newest first, as far as the caller may read it. Each disclosure level counts its own."""
+    challenge, actor = find(request, pk)
+    rows = Amendment.visible_to(actor).filter(challenge=challenge)
+    return paged(request, rows, AmendmentOut.of, order=("-created_at", "id"), cursor=cursor, limit=limit)
 
 
 @router.post("/{uuid:pk}/withdraw", response=ChallengeOut)

@@ -139,7 +139,7 @@ class TargetIn(In):
     must_meet: bool = False
 
     def row(self) -> TargetRow:
-        return TargetRow(**(self.model_dump() | {"comparison": str(self.comparison)}))
+        return TargetRow(**(self.model_dump(exclude={"id"}) | {"comparison": str(self.comparison)}))
 
 
 class ChallengeFields(In):

@@ -172,6 +172,7 @@ def save_response(*, response: Response, draft: Draft, version: int, by: Actor) 
         return response
     if response.version != version:
         raise Stale(theirs=theirs, yours=yours, version=response.version)
+    hold(response.challenge, by)  # its targets are not amended between the check and the write
     _check(response, draft, by)
     for name in (*TEXTS, *NUMBERS):
         setattr(response, name, getattr(draft, name))

@@ -130,8 +130,9 @@ class ResponseForms:
         return int(self.form.cleaned_data["version"])
 
     def draft(self) -> Draft:
-        """The draft as written. Targets that the reader may not see stay as they are."""
+        """The draft as written. Targets that the reader may not see stay as they are; amended ones may be gone."""
         given = self.form.cleaned_data
+        asked = {target.pk for target in self.targets or ()}
         return Draft(
             **{name: given[name] for name in TEXTS},
             months=given["months"],
@@ -139,7 +140,9 @@ class ResponseForms:
             cost=_yuan(given["cost"]),
             promises=None
             if self.promises is None
-            else tuple(_promise(one.cleaned_data) for one in self.promises.forms),
+            else tuple(
+                _promise(one.cleaned_data) for one in self.promises.forms if one.cleaned_data["target"] in asked
+            ),
             steps=tuple(
                 Step(row.get("title", ""), row.get("month"), _yuan(row.get("cost")), row.get("deliverable", ""))
                 for row in self.steps.filled()

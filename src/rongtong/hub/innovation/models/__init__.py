@@ -1,5 +1,6 @@
 """Tables of the innovation chain, one file a noun."""
 
+from .amendment import Amendment
 from .capability import Capability
 from .challenge import Challenge, ChallengeInvitation, NumberSeries, Question, Target, Watch
 from .collaboration import Achievement, Collaboration, Milestone
@@ -9,6 +10,7 @@ from .selection import Award, Criterion, Reviewer, Score, ScoreSheet
 
 __all__ = [
     "Achievement",
+    "Amendment",
     "Award",
     "Capability",
     "Challenge",

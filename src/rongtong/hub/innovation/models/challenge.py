@@ -29,6 +29,11 @@ def level(default: Level, label: Any) -> Any:
     )
 
 
+def never_amended() -> list[int]:
+    """The number of amendments of each level, L0 to L3, when there are none."""
+    return [0, 0, 0, 0]
+
+
 class Challenge(Entity):
     """What is shown of it to whom is decided in ``queries/disclosure.py``, by the level of each group of fields."""
 
@@ -69,6 +74,8 @@ class Challenge(Entity):
     submitted_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     scores_open = models.BooleanField(default=False, editable=False)
+    #: How many amendments of each level there are. They make no new ``version``, which everybody reads.
+    amended = ArrayField(models.PositiveSmallIntegerField(), size=4, default=never_amended, editable=False)
 
     class Meta:
         indexes = [
@@ -99,6 +106,10 @@ class Challenge(Entity):
     @property
     def is_published(self) -> bool:
         return self.state in PUBLISHED
+
+    def version_at(self, level: int) -> int:
+        """The version as a reader of this level counts it: what is amended above does not show."""
+        return self.version + sum(self.amended[: level + 1])
 
     def roles_of(self, actor: Actor) -> set[str]:
         roles = super().roles_of(actor)

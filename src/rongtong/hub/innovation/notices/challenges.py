@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.notices import event
 
-from ..models import Challenge
+from ..models import Amendment, Challenge
 
 
 def _page(challenge: Challenge) -> str:
@@ -36,3 +36,21 @@ for name, subject, words, link in (
     ("question.published", _("您收藏的榜单有新的公开答复"), _("「%(title)s」有新的公开答复"), _questions),
 ):
     event(name, subject=subject, words=_titled(words), link=link)
+
+
+def _amendment_page(amendment: Amendment) -> str:
+    return f"{reverse('innovation:challenge', args=[amendment.challenge_id])}#amendments"
+
+
+event(
+    "challenge.amended",
+    subject=_("一项榜单有更正"),
+    words=lambda amendment, details: (
+        _("「%(title)s」有更正（%(mark)s）")
+        % {
+            "title": amendment.challenge.title,
+            "mark": amendment.mark,
+        }
+    ),
+    link=_amendment_page,
+)

@@ -249,7 +249,7 @@ def _disclose(challenge: Challenge, level: int, inside: bool) -> DisclosedChalle
         id=challenge.pk,
         number=challenge.number or "",
         state=str(challenge.state),
-        version=challenge.version,
+        version=challenge.version_at(open_level),
         round_id=round.pk,
         round_title=str(round),
         round_state=str(round.state),

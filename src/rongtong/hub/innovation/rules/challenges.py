@@ -21,6 +21,8 @@ right(
     states=(DRAFT, SUBMITTED, RETURNED, SCREENED, OPEN),
     feed={"anyone"},
 )
+# in the feed for those inside alone: an amendment of closed fields leaves others no trace
+right("challenge.amend", "own.manager", states=(OPEN,))
 right("challenge.copy", "own.contributor", "operator")
 right("challenge.invite", "own.contributor", "operator", states=(OPEN,))
 right("challenge.watch", "account", states=PUBLISHED, feed=())
@@ -51,6 +53,7 @@ routes(
     names=[
         "innovation:challenge_new",
         "innovation:challenge_edit",
+        "innovation:challenge_amend",
         "innovation:challenge_autosave",
         "innovation:challenge_review",
         "innovation:challenge_withdraw",

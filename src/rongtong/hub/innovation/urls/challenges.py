@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from ..views import challenge_forms, challenge_imports, challenge_list, challenge_verbs, challenges, papers, questions
+from ..views import (
+    amendments,
+    challenge_forms,
+    challenge_imports,
+    challenge_list,
+    challenge_verbs,
+    challenges,
+    papers,
+    questions,
+)
 
 urlpatterns = [
     path("challenges/", challenge_list.challenges, name="challenges"),
@@ -24,6 +33,7 @@ urlpatterns = [
     path("challenges/<uuid:pk>/activity/", challenges.challenge_activity, name="challenge_activity"),
     path("challenges/<uuid:pk>/challenge.pdf", papers.challenge_pdf, name="challenge_pdf"),
     path("challenges/<uuid:pk>/edit/", challenge_forms.challenge_edit, name="challenge_edit"),
+    path("challenges/<uuid:pk>/amend/", amendments.challenge_amend, name="challenge_amend"),
     path("challenges/<uuid:pk>/autosave/", challenge_forms.challenge_autosave, name="challenge_autosave"),
     path("challenges/<uuid:pk>/review/", challenge_forms.challenge_review, name="challenge_review"),
     path("challenges/<uuid:pk>/screen/", challenge_verbs.challenge_screen, name="challenge_screen"),

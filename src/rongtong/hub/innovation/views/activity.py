@@ -14,6 +14,7 @@ WORDS: dict[str, Text] = {
     "challenge.publish": pgettext_lazy("activity", "发布"),
     "challenge.close": _("截止揭榜，开始遴选"),
     "challenge.withdraw": pgettext_lazy("activity", "撤回"),
+    "challenge.amend": _("更正了内容"),
     "challenge.copy": _("从以往需求复制"),
     "challenge.invite": _("邀请企业揭榜"),
     "selection.set_criteria": _("确定评分标准"),

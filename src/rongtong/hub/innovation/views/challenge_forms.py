@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, Refusal, Stale
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.foundation.forms import differences, one_more
 from rongtong.hub.foundation.rights import require, require_role
 from rongtong.hub.organisations.queries import own_organisation, visible
@@ -80,7 +81,7 @@ def challenge_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         form = ChallengeForm(initial=initial_of(current))
         rows = TargetRows(prefix="targets", initial=initial_targets(rows_of(challenge)))
         return _form_page(request, form, rows, challenge)
-    data = _resolved(request.POST, challenge, current)
+    data = resolved(request.POST, current, initial_targets(rows_of(challenge)))
     form, rows = ChallengeForm(data), TargetRows(data, prefix="targets")
     if rows.wants_row():
         return _form_page(request, form, one_more(rows), challenge, adding=True)
@@ -88,7 +89,7 @@ def challenge_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             edit_challenge(
                 challenge=challenge,
-                version=_version(data),
+                version=version_of(data),
                 values=form.values(),
                 targets=target_rows(rows),
                 by=actor,
@@ -113,7 +114,7 @@ def challenge_autosave(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         saved = edit_challenge(
             challenge=challenge,
-            version=_version(request.POST),
+            version=version_of(request.POST),
             values=form.values(),
             targets=target_rows(rows) if rows.is_valid() else None,
             by=actor,
@@ -179,7 +180,7 @@ def _form_page(
         "version": attributes.get("data-version"),
         "form_attributes": attributes,
         "toc": _toc(form),
-        "differences": _differences(stale) if stale else [],
+        "differences": differences_of(stale) if stale else [],
         "title": challenge.title if challenge else _("申报需求"),
         "look": STATE_LOOK,
     }
@@ -213,7 +214,8 @@ def _anchor(field: str) -> str:
 # ---- Two writers -------------------------------------------------------------------------------------------------
 
 
-def _version(data: QueryDict) -> int:
+def version_of(data: QueryDict) -> int:
+    """The version the form was drawn from; none fits where it is missing."""
     given = data.get("version", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
 
@@ -230,17 +232,24 @@ def _as_texts(values: Any) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    return "、".join(value) if isinstance(value, list | tuple) else "" if value is None else str(value)
+    return joined(value) if isinstance(value, list | tuple) else "" if value is None else str(value)
 
 
-def _differences(stale: Stale) -> list[dict[str, Any]]:
+def differences_of(stale: Stale) -> list[dict[str, Any]]:
+    """What differs between one's own content and the saved one, in the words of the form."""
     yours, theirs = _as_texts(stale.yours), _as_texts(stale.theirs)
     fields = [(name, _label(name)) for name in (*EDITABLE, "targets") if name in yours]
     return [row for row in differences(fields, yours, theirs) if not row["same"]]
 
 
-def _resolved(data: QueryDict, challenge: Challenge, current: dict[str, Any]) -> QueryDict:
-    """Put the saved content where the writer chose 对方的 in the comparison of two versions."""
+def resolved(data: QueryDict, current: dict[str, Any], targets: list[dict[str, Any]]) -> QueryDict:
+    """Put the saved content where the writer chose 对方的 in the comparison of two versions.
+
+    Parameters
+    ----------
+    targets
+        The saved targets as the rows of the form show them.
+    """
     chosen = [key.removeprefix(KEEP) for key, value in data.items() if key.startswith(KEEP) and value == "theirs"]
     if not chosen:
         return data
@@ -248,7 +257,7 @@ def _resolved(data: QueryDict, challenge: Challenge, current: dict[str, Any]) ->
     shown = ChallengeForm(initial=initial_of(current))
     for name in chosen:
         if name == "targets":
-            _take_targets(mixed, challenge)
+            _take_targets(mixed, targets)
         elif name in EDITABLE:
             value = shown[name].value()
             mixed.setlist(name, [str(one) for one in value] if isinstance(value, list) else [_posted(value)])
@@ -261,10 +270,9 @@ def _posted(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _take_targets(data: QueryDict, challenge: Challenge) -> None:
+def _take_targets(data: QueryDict, rows: list[dict[str, Any]]) -> None:
     for key in [key for key in data if key.startswith("targets-")]:
         data.pop(key)
-    rows = initial_targets(rows_of(challenge))
     data["targets-TOTAL_FORMS"], data["targets-INITIAL_FORMS"] = str(len(rows)), "0"
     for number, row in enumerate(rows):
         for name, value in row.items():

@@ -22,6 +22,7 @@ from rongtong.hub.trust.queries import documents_of
 from ..domain.invitations import open_invitation
 from ..enums import ChallengeState
 from ..models import Challenge, ChallengeInvitation
+from ..queries.amendments import amendments_of
 from ..queries.challenges import Standing, conditions, profile_of, questions_of, standing
 from ..queries.disclosure import DisclosedChallenge, disclosed
 from ..queries.rounds import collecting
@@ -29,7 +30,7 @@ from .activity import spoken
 
 FEED = 50
 FOUND = 20
-VERBS = ("edit", "submit", "return", "screen", "publish", "withdraw", "copy", "invite", "watch")
+VERBS = ("edit", "amend", "submit", "return", "screen", "publish", "withdraw", "copy", "invite", "watch")
 _STEP = {
     ChallengeState.DRAFT: 0,
     ChallengeState.RETURNED: 0,
@@ -83,6 +84,7 @@ def challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
         "profile": profile,
         "may_sign": "member.manager" in opened.actor.roles,
         "entries": _entries(opened, 6),
+        "amendments": amendments_of(opened.challenge, opened.actor),
     }
     return _page(request, opened, "need", more)
 
@@ -134,11 +136,17 @@ def challenge_activity(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _entries(opened: Opened, limit: int) -> list[dict[str, Any]]:
     """What happened, as this reader may know. Names are for those inside: they would tell who publishes."""
     entries = audit.feed(opened.challenge, opened.actor, limit=limit)
-    return [
+    found: list[dict[str, Any]] = [
         {"at": entry.at, "text": text, "by": entry.name if opened.shown.inside and not opened.actor.system else ""}
         for entry in entries
         if (text := spoken(entry.verb)) is not None
     ]
+    if not opened.shown.inside:  # the trail tells of every amendment; others learn of those they may read
+        text = spoken("challenge.amend")
+        amended = amendments_of(opened.challenge, opened.actor)
+        found += [{"at": one.at, "text": text, "by": ""} for one in amended]
+        found.sort(key=lambda entry: entry["at"], reverse=True)
+    return found[:limit]
 
 
 def _page(request: HttpRequest, opened: Opened, tab: str, more: dict[str, Any]) -> HttpResponse:

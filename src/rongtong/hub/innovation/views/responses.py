@@ -42,6 +42,7 @@ from ..forms.responses import (
     shown_fields,
 )
 from ..models import Challenge, Partner, Response
+from ..queries.amendments import ShownAmendment, amendments_of
 from ..queries.disclosure import disclosed
 from ..queries.missing import missing, targets_open_to
 from ..queries.responses import Whole, asked_parts, by_section, for_list, own_responses, sections, whole, with_parts
@@ -139,7 +140,15 @@ def _page(one: Whole, actor: Actor) -> dict[str, Any]:
         "states": STATES,
         "consents": CONSENTS,
         "documents": documents_of(one.response, actor),
+        "amendments": _amended_since(one.response, actor),
     }
+
+
+def _amended_since(row: Response, actor: Actor) -> list[ShownAmendment]:
+    """What was amended in the need after the response was last written; while that can still be answered to."""
+    if row.state not in (ResponseState.DRAFT, ResponseState.SUBMITTED) or not row.challenge.takes_responses:
+        return []
+    return amendments_of(row.challenge, actor, since=row.submitted_at or row.changed_at)
 
 
 FEED = {
