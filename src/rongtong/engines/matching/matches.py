@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import overload
-
-import polars as pl
+from typing import TYPE_CHECKING, overload
 
 from rongtong.engines.matching.listing import Listing
 from rongtong.engines.matching.reasons import Reasons
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,10 @@ class Matches:
         lines = [f"{len(self)} of {self.found}{'+' if self.capped else ''} matches"]
         return "\n".join(lines + [f"{match.score:>6}  {match.listing.title}" for match in self])
 
-    def to_frame(self) -> pl.DataFrame:
+    def to_frame(self) -> "pl.DataFrame":
         """Return a row a match; points as numbers, words and conditions as text."""
+        import polars as pl  # here: loading it takes longer than most searches, and the hub never asks for a frame
+
         return pl.DataFrame(
             [_row(rank, match) for rank, match in enumerate(self, 1)],
             schema={

@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 
-from pypinyin import Style, lazy_pinyin, pinyin
 
 MAX_READINGS = 8
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -40,7 +39,7 @@ def sort_key(name: str) -> str:
             continue
         for character, syllable in zip(
             run,
-            lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, errors=list),
+            _syllables(run, tones=True),
             strict=True,
         ):
             parts.append(f"{syllable}{character}")
@@ -50,17 +49,14 @@ def sort_key(name: str) -> str:
 @lru_cache(maxsize=8192)
 def spelling(name: str) -> str:
     """Return the name in pinyin without tones and blanks, Latin letters and digits kept: 澜川2号 → ``lanchuan2hao``."""
-    return "".join(
-        "".join(lazy_pinyin(run, v_to_u=False, errors=list)) if chinese else _letters(run)
-        for run, chinese in _runs(_plain(name))
-    )
+    return "".join("".join(_syllables(run)) if chinese else _letters(run) for run, chinese in _runs(_plain(name)))
 
 
 @lru_cache(maxsize=8192)
 def initials(name: str) -> str:
     """Return the first letters of the syllables, Latin letters and digits kept: 杭州创新 → ``hzcx``."""
     return "".join(
-        "".join(syllable[:1] for syllable in lazy_pinyin(run, errors=list)) if chinese else _letters(run)
+        "".join(syllable[:1] for syllable in _syllables(run)) if chinese else _letters(run)
         for run, chinese in _runs(_plain(name))
     )
 
@@ -141,6 +137,20 @@ def _runs(text: str) -> list[tuple[str, bool]]:
     return found
 
 
+def _syllables(run: str, *, tones: bool = False) -> list[str]:
+    """One syllable for each character; a character without a reading stands for itself."""
+    from pypinyin import Style, lazy_pinyin  # here: its dictionary of phrases takes a third of a second to load
+
+    style = Style.TONE3 if tones else Style.NORMAL
+    return lazy_pinyin(run, style=style, neutral_tone_with_five=tones, errors=list)
+
+
+def _every_reading(character: str) -> list[str]:
+    from pypinyin import Style, pinyin  # here: as above
+
+    return pinyin(character, style=Style.NORMAL, heteronym=True, errors=list)[0]
+
+
 def _readings(name: str) -> list[tuple[str, ...]]:
     choices: list[list[str]] = []
     combinations = 1
@@ -148,10 +158,8 @@ def _readings(name: str) -> list[tuple[str, ...]]:
         if not chinese:
             choices.append([_letters(run)])
             continue
-        for character, usual in zip(run, lazy_pinyin(run, errors=list), strict=True):
-            heard = list(
-                dict.fromkeys([usual, *pinyin(character, style=Style.NORMAL, heteronym=True, errors=list)[0]])
-            )[:2]
+        for character, usual in zip(run, _syllables(run), strict=True):
+            heard = list(dict.fromkeys([usual, *_every_reading(character)]))[:2]
             if combinations * len(heard) > MAX_READINGS:
                 heard = heard[:1]
             combinations *= len(heard)
