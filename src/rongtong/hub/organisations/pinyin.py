@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 
-
 MAX_READINGS = 8
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
