@@ -141,13 +141,13 @@ def _syllables(run: str, *, tones: bool = False) -> list[str]:
     from pypinyin import Style, lazy_pinyin  # here: its dictionary of phrases takes a third of a second to load
 
     style = Style.TONE3 if tones else Style.NORMAL
-    return lazy_pinyin(run, style=style, neutral_tone_with_five=tones, errors=list)
+    return lazy_pinyin(run, style=style, neutral_tone_with_five=tones, errors=list)  # type: ignore[arg-type]  # a list, too
 
 
 def _every_reading(character: str) -> list[str]:
     from pypinyin import Style, pinyin  # here: as above
 
-    return pinyin(character, style=Style.NORMAL, heteronym=True, errors=list)[0]
+    return pinyin(character, style=Style.NORMAL, heteronym=True, errors=list)[0]  # type: ignore[arg-type]  # as above
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:
