@@ -25,7 +25,7 @@ class AmendedTargetIn(TargetIn):
         return AmendedTarget(self.row(), self.id)
 
 
-class ReasonIn(In):
+class LevelReason(In):
     level: int = Field(description="The disclosure level of the changes it explains.", ge=0, le=3)
     text: str
 
@@ -59,7 +59,7 @@ class AmendWith(In):
     contact_level: int | None = None
     details_level: int | None = None
     targets: list[AmendedTargetIn] | None = Field(None, description="All targets as they shall be.")
-    reasons: list[ReasonIn] = Field(description="One for each disclosure level that is changed.")
+    reasons: list[LevelReason] = Field(description="One for each disclosure level that is changed.")
 
     def values(self) -> dict[str, Any]:
         given = self.model_dump(exclude_unset=True, exclude={"targets", "reasons"})
