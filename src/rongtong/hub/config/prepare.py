@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from rongtong.hub.config.commands import CommandFailed, Commands
+from rongtong.hub.config.database_refusals import refuse_unfit_database
 
 HUB = Path(__file__).resolve().parent.parent
 
@@ -56,6 +57,7 @@ def migrate(arguments: argparse.Namespace | None = None) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    refuse_unfit_database()
     executor = MigrationExecutor(connection)
     unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
     if unknown:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from rongtong.hub.config.commands import Commands
+from rongtong.hub.config.database_refusals import refuse_unfit_database
 
 MOST_PROCESSES = 4
 THREADS = 8
@@ -38,6 +39,7 @@ def web_processes() -> int:
 def web(arguments: argparse.Namespace) -> None:
     from gunicorn.app.base import BaseApplication
 
+    refuse_unfit_database()
     options = {
         "bind": f"{arguments.host}:{arguments.port}",
         # A process uses one core at a time. Each loads the encoder for itself; the index is one file in shared memory.
@@ -70,6 +72,7 @@ def web(arguments: argparse.Namespace) -> None:
 def worker(arguments: argparse.Namespace) -> None:
     from procrastinate.contrib.django import app
 
+    refuse_unfit_database()
     with app.replace_connector(app.connector.get_worker_connector()) as running:  # type: ignore[attr-defined]  # Django's connector has it
         running.run_worker(
             queues=arguments.queues or None,
@@ -81,4 +84,5 @@ def worker(arguments: argparse.Namespace) -> None:
 def indexer(arguments: argparse.Namespace) -> int:
     from rongtong.hub.matching.indexer import main
 
+    refuse_unfit_database()
     return main()
