@@ -11,13 +11,12 @@ from django.urls import reverse
 from rongtong.hub.foundation.errors import NotVisible, Refusal
 from rongtong.hub.foundation.models import AuditEntry, Notice
 from rongtong.hub.foundation.rights import VERBS, roles_on
-from rongtong.hub.innovation.enums import ChallengeState
 from rongtong.hub.trust.domain import checking
 from rongtong.hub.trust.domain.documents import attach, read_document, remove_document
 from rongtong.hub.trust.models import Document
 from rongtong.hub.trust.queries import document_for, documents_of
 from rongtong.hub.trust.tasks import check_documents
-from tests.factories import a_challenge, a_member, actor_of, operator_actor
+from tests.factories import a_member, actor_of, operator_actor
 
 from .scanner import scanner
 from .test_documents import own, picture
@@ -27,13 +26,8 @@ AWAY = "/nonexistent/clamd.sock"
 
 
 @pytest.fixture(autouse=True)
-def away(settings, tmp_path) -> None:
-    settings.MEDIA_ROOT, settings.CLAMD = tmp_path, AWAY
-
-
-@pytest.fixture
-def challenge():
-    return a_challenge(ChallengeState.OPEN)
+def away(settings) -> None:
+    settings.CLAMD = AWAY
 
 
 def waiting(challenge, name: str = "a.png") -> Document:

@@ -25,16 +25,6 @@ pytestmark = pytest.mark.django_db
 LEVELS = (0, 1, 2, 3)
 
 
-@pytest.fixture(autouse=True)
-def own_folder(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def challenge() -> Challenge:
-    return a_challenge(ChallengeState.OPEN)
-
-
 def picture(name: str = "滚道剖面.png") -> SimpleUploadedFile:
     content = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(content, "PNG")

@@ -1,5 +1,7 @@
 """Contents go 35 days after the last document needed them, and never while one may."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 from datetime import UTC, datetime, timedelta
@@ -8,13 +10,11 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
-from rongtong.hub.innovation.enums import ChallengeState
 from rongtong.hub.trust.domain import leftovers
 from rongtong.hub.trust.domain.documents import attach, remove_document
 from rongtong.hub.trust.intake import path_of, receive, store
 from rongtong.hub.trust.models import Document
 from rongtong.hub.trust.tasks import clear_leftover_files
-from tests.factories import a_challenge
 
 from .intake import hostile
 from .test_documents import own
@@ -22,17 +22,7 @@ from .test_documents import own
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def own_folder(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "files"
-
-
-@pytest.fixture
-def challenge():
-    return a_challenge(ChallengeState.OPEN)
-
-
-def paper(text: str) -> ContentFile:
+def paper(text: str) -> ContentFile[bytes]:
     return ContentFile(hostile.word({"word/note.txt": text}), f"{text}.docx")
 
 

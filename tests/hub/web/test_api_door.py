@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,29 +19,15 @@ from rongtong.hub.innovation.models import Capability
 from rongtong.hub.organisations.domain import tokens
 from rongtong.hub.organisations.domain.members import end_membership
 from rongtong.hub.organisations.enums import Role
-from rongtong.hub.organisations.models import Member, Token
+from rongtong.hub.organisations.models import Member
 from rongtong.hub.web.api_document import METHODS
 from scripts.openapi import document
 from tests.factories import a_member, actor_of
+from tests.programs import ROOT, a_token
 
 pytestmark = pytest.mark.django_db
-ROOT = "/api/v1"
 NEW = {"title": "大环感应淬火", "text": "直径 6 m 以内套圈的扫描淬火。"}
 PROBLEM = {"type", "title", "status", "code", "detail", "cure", "request_id"}
-
-
-def a_token(member: Member, *scopes: str) -> str:
-    """Straight into the table, so that any scopes can be tried."""
-    secret = tokens.new_secret()
-    Token._base_manager.create(
-        account=member.account,
-        organisation=member.organisation,
-        name="tests",
-        digest=tokens.digest_of(secret),
-        scopes=list(scopes),
-        expires_at=member.since + timedelta(days=30),
-    )
-    return secret
 
 
 def program(secret: str) -> Client:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,40 +15,18 @@ from rongtong.hub.foundation.actors import SYSTEM
 from rongtong.hub.foundation.models import AuditEntry, Job, Notice, SavedSearch
 from rongtong.hub.foundation.notices import notify
 from rongtong.hub.innovation.enums import ChallengeState
-from rongtong.hub.organisations.domain import tokens
 from rongtong.hub.organisations.domain.members import end_membership
-from rongtong.hub.organisations.models import Member, Token
+from rongtong.hub.organisations.models import Member
 from rongtong.hub.web.domain.searches import save_search
 from tests.factories import a_challenge, a_member, actor_of, an_account
+from tests.programs import ROOT, Program
 
 pytestmark = pytest.mark.django_db
-ROOT = "/api/v1"
 ALL = tuple(f"{noun}:{what}" for noun in ("notice", "search", "job") for what in ("read", "write"))
 
 
-def calling(member: Member | None, *scopes: str) -> Any:
-    """A program with a token of the member; a visitor without one."""
-    client = Client(headers={"authorization": f"Bearer {_token(member, scopes or ALL)}"} if member else {})
-
-    def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
-        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        return getattr(client, method)(path if path.startswith(ROOT) else ROOT + path, headers=headers, **sent)
-
-    return call
-
-
-def _token(member: Member, scopes: tuple[str, ...]) -> str:
-    secret = tokens.new_secret()
-    member.refresh_from_db()
-    Token._base_manager.create(
-        account=member.account,
-        organisation=member.organisation,
-        name="tests",
-        digest=tokens.digest_of(secret),
-        scopes=list(scopes),
-        expires_at=member.since + timedelta(days=30),
-    )
-    return secret
+def calling(member: Member | None = None, *scopes: str) -> Program:
+    return Program(member, *(scopes or ALL))
 
 
 @pytest.fixture
@@ -238,7 +214,7 @@ def test_a_token_does_nothing_beyond_its_scopes(member):
 
 
 def test_a_visitor_is_asked_to_sign_in(member):
-    visitor = calling(None)
+    visitor = calling()
     for method, path, _body in every_operation(member):
         if method == "get":
             expected = 404 if path.count("/") > 1 and not path.startswith("/notices") else 401
@@ -282,9 +258,5 @@ def test_lists_turn_their_pages_and_cost_the_same(member, path, make):
             assert len(call("get", f"{path}?limit={size}").json()["items"]) == size
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
-    seen, following = [], f"{ROOT}{path}?limit=11"
-    while following:
-        page = call("get", following).json()
-        seen += [one["id"] for one in page["items"]]
-        following = page["next"]
+    seen = call.every(f"{path}?limit=11")
     assert len(seen) == len(set(seen)) == 30
