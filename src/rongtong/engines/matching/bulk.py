@@ -6,12 +6,14 @@ Folding and cutting into Chinese words cost most by the call, so a batch is join
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import rjieba
 
 from rongtong.engines.matching import tokens
 
 _BETWEEN = "\x1e"  # no part of any run, so that texts never touch
+_APART = "\x1d"  # nor this, which stands between words
 _PIECE = re.compile(rf"{tokens._RUN.pattern}|{_BETWEEN}")
 
 
@@ -24,35 +26,28 @@ def terms_of(texts: Sequence[str]) -> list[list[str]]:
     pieces = _PIECE.findall(folded)
     words = _words([piece for piece in pieces if tokens._HAS_HAN.match(piece)])
     found: list[list[str]] = [[]]
-    latin: dict[str, list[str]] = {}
     for piece in pieces:
         if piece == _BETWEEN:
             found.append([])
-        elif piece in words:
-            found[-1] += words[piece]
         else:
-            if piece not in latin:
-                latin[piece] = [token.term for token in tokens.tokenize(piece)]
-            found[-1] += latin[piece]
+            found[-1] += words.get(piece) or _latin(piece)
     return found
 
 
 def _words(runs: Sequence[str]) -> dict[str, list[str]]:
     """Return the terms of each distinct run of Chinese characters."""
     distinct = list(dict.fromkeys(runs))
-    found: dict[str, list[str]] = {}
-    cut = iter(rjieba.cut("\n".join(distinct)))
-    for run in distinct:
-        if len(run) == 1:
-            found[run] = [] if run in tokens.STOP_WORDS else [run]
-        else:
-            found[run] = [run[at : at + 2] for at in range(len(run) - 1)]
-        rest = len(run)
-        while rest > 0:
-            word = next(cut)
-            if word == "\n":
-                continue
-            rest -= len(word)
-            if len(word) > 2:
-                found[run].append(word)
-    return found
+    cut = _APART.join(rjieba.cut("\n".join(distinct))).split("\n")
+    return {run: _chinese(run, words) for run, words in zip(distinct, cut, strict=True)} if distinct else {}
+
+
+def _chinese(run: str, words: str) -> list[str]:
+    if len(run) == 1:
+        return [] if run in tokens.STOP_WORDS else [run]
+    pairs = [run[at : at + 2] for at in range(len(run) - 1)]
+    return pairs + [word for word in words.split(_APART) if len(word) > 2]
+
+
+@lru_cache(maxsize=500_000)
+def _latin(piece: str) -> tuple[str, ...]:
+    return tuple(token.term for token in tokens.tokenize(piece))

@@ -20,6 +20,7 @@ COLUMNS = (
     "id", "kind", "owner", "anonymous", "region", "industry", "size_class", "readiness", "price", "certificates",
     "languages", "hidden", "hashes0", "counts0", "hashes1", "counts1", "meaning0", "meaning1", "body",
 )  # fmt: skip
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 DIFFERS = "view:members"  # members have a document of their own for this listing
 
 
@@ -85,16 +86,13 @@ def _prepared(
     key1 = content_key(passage(listing, MEMBERS))
     key0 = None if public is None else key1 if own is None else content_key(passage(listing, PUBLIC))
     differs = own is not None or bool(listing.facet_levels)
-    return Prepared(
-        *_columns(listing),
-        *(own or (None, None)),
-        *parts[members],
-        key0,
-        key1,
-        listing.to_json(),
-        None if public is None else _document(listing.seen_at(PUBLIC), terms[public], differs=differs),
+    face = listing.seen_at(PUBLIC) if listing.facet_levels else listing  # its texts are in the terms
+    documents = (
+        None if public is None else _document(face, terms[public], differs=differs),
         _document(listing, terms[members], differs=False) if public is None or differs else None,
     )
+    vectors = (*(own or (None, None)), *parts[members], key0, key1)
+    return Prepared._make((*_columns(listing), *vectors, listing.to_json(), *documents))
 
 
 def _columns(listing: Listing) -> tuple[Any, ...]:
@@ -130,12 +128,12 @@ def _document(listing: Listing, terms: Sequence[str], *, differs: bool) -> str:
         document["readiness"] = listing.readiness
     if listing.price is not None:
         document["price"] = price_in_fen(listing.price)
-    return json.dumps(document, ensure_ascii=False)[1:]
+    return _json.encode(document)[1:]
 
 
 def facet_token(term: str) -> str:
     """Return the form in which a facet's term is indexed: without white space, which stands between terms."""
-    return "\x1f".join(term.split()) if any(map(str.isspace, term)) else term
+    return "\x1f".join(term.split())
 
 
 def passage(listing: Listing, level: int) -> str:

@@ -2,8 +2,9 @@
 
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,41 +52,41 @@ class Request:
             return None
         return f"{'own' if self.exclude_owner == self.searcher.owner else 'owner'}:{self.exclude_owner}"
 
-    def admits(self, record: Record, outcomes: Sequence[Outcome]) -> bool:
-        """Say whether kind, owner and required conditions let a listing through."""
-        if self.need.kinds and record.kind not in self.need.kinds:
-            return False
-        if record.owner == self.exclude_owner and (not record.anonymous or self.exclude_owner == self.searcher.owner):
-            return False
-        return all(
-            found is Outcome.MET
-            for constraint, found in zip(self.need.constraints, outcomes, strict=True)
-            if constraint.required
-        )
-
 
 class _Judge:
-    """Compares listings with a need's conditions; equal values are compared once."""
+    """Compares listings with a need's conditions, a facet at a time; equal values are compared once."""
 
-    def __init__(self, constraints: Sequence[Constraint]) -> None:
-        self._known: list[tuple[Constraint, dict[object, Outcome]]] = [(constraint, {}) for constraint in constraints]
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._known: list[tuple[Constraint, dict[object, Outcome]]] = [
+            (constraint, {}) for constraint in request.need.constraints
+        ]
 
-    def outcomes(self, record: Record) -> tuple[Outcome, ...]:
-        """Return what each condition gives."""
-        return tuple(
-            self._outcome(record.facet(constraint.facet), constraint, known) for constraint, known in self._known
-        )
+    def admitted(self, records: Sequence[Record]) -> "list[_Candidate]":
+        """Return the listings that kind, owner and required conditions let through, with what each condition gives."""
+        columns = [self._outcomes(records, constraint, known) for constraint, known in self._known]
+        outcomes = list(zip(*columns, strict=True)) if columns else [()] * len(records)
+        places: Iterable[int] = range(len(records))
+        for (constraint, _), column in zip(self._known, columns, strict=True):
+            if constraint.required:
+                places = [place for place in places if column[place] is Outcome.MET]
+        kinds, without = self._request.need.kinds, self._request.exclude_owner
+        if kinds:
+            places = [place for place in places if records[place].kind in kinds]
+        if without is not None:
+            own = without == self._request.searcher.owner
+            places = [p for p in places if records[p].owner != without or (records[p].anonymous and not own)]
+        return [_Candidate(records[place], outcomes[place]) for place in places]
 
     @staticmethod
-    def _outcome(stored: str | int | None, constraint: Constraint, known: dict[object, Outcome]) -> Outcome:
-        found = known.get(stored)
-        if found is None:
-            found = known[stored] = outcome(constraint, facet_value(constraint.facet, stored))
-        return found
+    def _outcomes(records: Sequence[Record], constraint: Constraint, known: dict[object, Outcome]) -> list[Outcome]:
+        stored = [record.facet(constraint.facet) for record in records]
+        for value in set(stored).difference(known):
+            known[value] = outcome(constraint, facet_value(constraint.facet, value))
+        return [known[value] for value in stored]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     record: Record
     outcomes: tuple[Outcome, ...]
 
@@ -115,9 +116,7 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
 
 
 def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows: Sequence[int]) -> list[_Candidate]:
-    judge_all = _Judge(request.need.constraints)
-    found = [_Candidate(record, judge_all.outcomes(record)) for record in fetch(connection, rows, level)]
-    return [candidate for candidate in found if request.admits(candidate.record, candidate.outcomes)]
+    return _Judge(request).admitted(fetch(connection, rows, level))
 
 
 def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[_Candidate]:
@@ -200,9 +199,9 @@ class _Ranking:
 
     def matches(self, connection: sqlite3.Connection) -> Matches:
         """Order, group and explain."""
-        totals, records = self._points.total, [candidate.record for candidate in self._candidates]
+        totals, records = self._points.total.tolist(), [candidate.record for candidate in self._candidates]
         related = self._points.words.sum(axis=1) + np.where(np.isnan(self._similarities), 0.0, self._points.meaning) > 0
-        places = [place for place in range(len(records)) if related[place] or self._free]
+        places = list(range(len(records))) if self._free else np.flatnonzero(related).tolist()
         places.sort(key=lambda place: (-totals[place], records[place].id))
         best: dict[str, int] = {}
         others: dict[str, int] = {}

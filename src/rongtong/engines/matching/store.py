@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from rongtong.engines.matching.constraints import Value
 from rongtong.engines.matching.errors import IndexDamaged
@@ -91,8 +91,11 @@ class Record(NamedTuple):
         """Return a facet as it is stored, None where the level may not see it."""
         if self.hidden and self.level < MEMBERS and name in self.hidden.split(BETWEEN):
             return None
-        value: str | int | None = getattr(self, name)
-        return value
+        value: Any = self[_PLACES[name]]
+        return cast("str | int | None", value)
+
+
+_PLACES = {name: place for place, name in enumerate(Record._fields)}
 
 
 def facet_value(name: str, stored: str | int | None) -> Value:

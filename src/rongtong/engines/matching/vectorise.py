@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -14,12 +13,26 @@ FloatArray = npt.NDArray[np.float64]
 CountArray = npt.NDArray[np.uint8]
 _MOST = 255  # a term repeated more often adds nothing to a BM25 score
 _HASH = 8  # bytes
+_KEPT = 500_000
 
 
-@lru_cache(maxsize=500_000)
+class _Hashes(dict[str, int]):
+    """Hashes worked out so far; a plain dictionary, as its look-ups are most of the counting of a million texts."""
+
+    def __missing__(self, term: str) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        value = int.from_bytes(hashlib.blake2b(term.encode(), digest_size=_HASH).digest(), "big", signed=True)
+        self[term] = value
+        return value
+
+
+_hashes = _Hashes()
+
+
 def term_hash(term: str) -> int:
     """Return a stable signed 64-bit hash; stable over processes, machines and releases."""
-    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=_HASH).digest(), "big", signed=True)
+    return _hashes[term]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +55,9 @@ class TermVectors:
     def of(cls, texts: Sequence[Sequence[str]]) -> "TermVectors":
         """Count the terms of each text."""
         number = np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), np.int64, len(texts)))
-        hashes = np.fromiter(map(term_hash, chain.from_iterable(texts)), np.int64, len(number))
-        order = np.lexsort((hashes, number))
+        hashes = np.fromiter(map(_hashes.__getitem__, chain.from_iterable(texts)), np.int64, len(number))
+        order = np.argsort(hashes)
+        order = order[np.argsort(_narrow(number[order]), kind="stable")]  # by radix: several times as fast as lexsort
         hashes, number = hashes[order], number[order]
         first = np.ones(len(hashes), np.bool_)
         first[1:] = (hashes[1:] != hashes[:-1]) | (number[1:] != number[:-1])
@@ -78,3 +92,7 @@ class TermVectors:
             (hashes[_HASH * start : _HASH * end], counts[start:end])
             for start, end in zip([0, *ends], ends, strict=False)
         ]
+
+
+def _narrow(numbers: IntArray) -> npt.NDArray[np.uint16] | IntArray:
+    return numbers.astype(np.uint16) if not len(numbers) or numbers.max() < 1 << 16 else numbers

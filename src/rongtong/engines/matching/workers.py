@@ -4,6 +4,7 @@ They are started as programs of their own, never forked: threads and loaded mode
 a script that uses the engine is not run a second time. A worker that is killed costs time, not listings.
 """
 
+import gc
 import os
 import socket
 import subprocess
@@ -72,7 +73,7 @@ class _Worker:
         with theirs:
             path = os.pathsep.join(part for part in sys.path if part)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rongtong.engines.matching.workers", str(theirs.fileno())],
+                [sys.executable, "-m", "rongtong.engines.matching.worker_main", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=os.environ | {"PYTHONPATH": path},
@@ -96,6 +97,7 @@ class _Worker:
 
 def main(descriptor: int) -> None:
     """Prepare what comes in until the other end is closed."""
+    gc.disable()  # batches come and go whole and hold no cycles: looking for some takes a tenth of the time
     connection = Connection(descriptor)
     while True:
         try:
@@ -103,6 +105,3 @@ def main(descriptor: int) -> None:
         except (EOFError, OSError):
             return
 
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
