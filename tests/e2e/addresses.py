@@ -31,6 +31,7 @@ MODELS = {
     "milestones": "innovation.Milestone",
     "notices": "foundation.Notice",
     "partners": "innovation.Partner",
+    "recoveries": "organisations.Recovery",
     "questions": "innovation.Question",
     "reviewers": "innovation.Reviewer",
     "reviews": "innovation.Reviewer",
@@ -45,6 +46,7 @@ SPELLED = {
     "mfa_remove_webauthn": ["1"],
     "mfa_edit_webauthn": ["1"],
     "organisations:invitation": ["abcdefghijklmnop"],
+    "organisations:recovery_link": ["abcdefghijklmnop"],
     "trust:file": ["nothing:to:see"],
 }
 

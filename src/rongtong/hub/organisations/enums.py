@@ -59,6 +59,12 @@ class TokenState(models.TextChoices):
     REVOKED = "revoked", _("已吊销")
 
 
+class RecoveryState(models.TextChoices):
+    WAITING = "waiting", _("等待生效")
+    CANCELLED = "cancelled", _("已撤销")
+    DONE = "done", _("已移除")
+
+
 class Language(models.TextChoices):
     CHINESE = "zh-hans", _("中文")
     ENGLISH = "en", "English"

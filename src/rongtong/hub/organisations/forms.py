@@ -123,6 +123,12 @@ class ReasonForm(RoomForm):
     examples = {"reason": _("写明哪里不符、怎样改，对方会看到这段话")}
 
 
+class RecoveryForm(RoomForm):
+    email = forms.EmailField(label=_("账户的电子邮箱"), max_length=254)
+    proof = forms.CharField(label=_("身份核对"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+    examples = {"proof": _("何时、用什么方式、核对了什么证件或信息，由谁核对")}
+
+
 class InviteForm(RoomForm):
     email = forms.EmailField(label=_("电子邮箱"), max_length=254)
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)

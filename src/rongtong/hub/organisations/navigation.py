@@ -40,6 +40,7 @@ def organisations_of(request: HttpRequest) -> dict[str, Any]:
 add_frame(organisations_of)
 add_page("innovation", _("机构"), "organisations:organisations", order=60)
 add_page(OPERATIONS, _("机构核验"), "organisations:queue", order=10)
+add_page(OPERATIONS, _("账户恢复"), "organisations:recoveries", order=35)
 add_page(OPERATIONS, _("导入机构"), "organisations:import", order=30)
 add_page(ACCOUNT, _("本单位资料"), "organisations:own", order=10, icon="building", when=_acts)
 add_page(ACCOUNT, _("成员"), "organisations:members", order=20, icon="users", when=_acts)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.notices import event
 
-from .models import Invitation, Member, Organisation
+from .models import Invitation, Member, Organisation, Recovery
 from .size_class import SizeClass
 
 
@@ -67,3 +67,23 @@ event(
 event("member.invited", subject=_("融通：本单位发出新的成员邀请"), words=_invited, link=_members, mail=False)
 event("member.accepted", subject=_("融通：有新成员加入本单位"), words=_accepted, link=_members)
 event("member.role_changed", subject=_("融通：您的角色有变化"), words=_role_changed, link=_members)
+
+
+def _recovery(recovery: Recovery) -> str:
+    return reverse("organisations:recovery", args=[recovery.pk])
+
+
+def _about_account(text: Text) -> Any:
+    return lambda recovery, details: text % {"name": recovery.account}
+
+
+# the person has letters at every address of the account: those reach whoever cannot sign in
+for name, subject, words, by_mail in (
+    ("recovery.opened_own", _("融通：您账户的第二重验证将被移除"), _("您账户的第二重验证将在 24 小时后移除"), False),
+    ("recovery.completed_own", _("融通：您账户的第二重验证已移除"), _("您账户的第二重验证已移除，请重新设置"), False),
+    ("recovery.cancelled_own", _("融通：账户恢复已撤销"), _("您账户的恢复已撤销，第二重验证保持不变"), True),
+    ("recovery.opened", _("融通：一位成员的第二重验证将被移除"), _("%(name)s的第二重验证将在 24 小时后移除"), True),
+    ("recovery.completed", _("融通：一位成员的第二重验证已移除"), _("%(name)s的第二重验证已移除"), True),
+    ("recovery.cancelled", _("融通：账户恢复已撤销"), _("%(name)s的账户恢复已撤销"), True),
+):
+    event(name, subject=subject, words=_about_account(words), link=_recovery, mail=by_mail)

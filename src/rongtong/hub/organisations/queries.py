@@ -29,6 +29,12 @@ def visible(model: type[E], actor: Actor, pk: UUID, *related: str) -> E:
     return row
 
 
+def account_at(address: str, actor: Actor) -> Account | None:
+    """The account with this address, as sign-in name or as a proved further one. One query."""
+    proved = EmailAddress.objects.filter(email__iexact=address, verified=True).values("user_id")
+    return Account.visible_to(actor).filter(Q(email__iexact=address) | Q(pk__in=proved)).first()
+
+
 def own_organisation(actor: Actor) -> Organisation:
     """The organisation the actor acts for now. One query."""
     if actor.organisation_id is None or actor.role is None:

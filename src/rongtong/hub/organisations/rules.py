@@ -2,7 +2,7 @@
 
 from rongtong.hub.foundation.rights import right, routes
 
-from .enums import InvitationState, MemberState, TokenState, VerificationState
+from .enums import InvitationState, MemberState, RecoveryState, TokenState, VerificationState
 
 OWN, EDITOR, STAFF, CHIEF = "own.viewer", "own.manager", "operator", "operator.manager"
 ALIVE = [state for state in VerificationState if state != VerificationState.SUSPENDED]
@@ -37,15 +37,19 @@ right("token.revoke", "own.person", EDITOR, states=[TokenState.ACTIVE])
 
 right("account.edit", "own.person")
 
+right("recovery.open", CHIEF)
+right("recovery.cancel", "own.person", "chief", STAFF, states=[RecoveryState.WAITING])
+right("recovery.complete", "system", states=[RecoveryState.WAITING])
+
 ROOM = "organisations:"
-routes("anyone", names=[f"{ROOM}{name}" for name in ("organisations", "organisation", "invitation")])
+routes("anyone", names=[f"{ROOM}{name}" for name in ("organisations", "organisation", "invitation", "recovery_link")])
 routes(
     "account",
     names=[
         f"{ROOM}{name}"
         for name in (
             # one's own account, and the way into an organisation
-            *("account", "join", "register", "accept", "switch"),
+            *("account", "join", "register", "accept", "switch", "recovery", "recovery_cancel"),
             # one's own organisation: who may change what is decided by its verbs
             *("own", "edit", "figures", "certificates", "remove_certificate", "submit"),
             *("members", "invite", "change_role", "end_membership", "withdraw_invitation"),
@@ -53,7 +57,11 @@ routes(
         )
     ],
 )
-routes("operator.viewer", names=[f"{ROOM}{name}" for name in ("queue", "return", "suspend", "verify", "restore")])
+routes(
+    "operator.viewer",
+    names=[f"{ROOM}{name}" for name in ("queue", "return", "suspend", "verify", "restore", "recoveries")],
+)
+routes("operator.manager", names=[f"{ROOM}recovery_new"])
 routes(
     "operator",
     names=[

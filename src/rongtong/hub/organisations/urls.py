@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import imports, members, organisations, people, profile, tokens, verification
+from .views import imports, members, organisations, people, profile, recovery, tokens, verification
 
 app_name = "organisations"
 urlpatterns = [
@@ -32,6 +32,11 @@ urlpatterns = [
     path("tokens/", tokens.list_tokens, name="tokens"),
     path("tokens/new/", tokens.new_token, name="new_token"),
     path("tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("recovery/<slug:secret>/", recovery.recovery_link, name="recovery_link"),
+    path("recoveries/<uuid:pk>/", recovery.recovery, name="recovery"),
+    path("recoveries/<uuid:pk>/cancel/", recovery.recovery_cancel, name="recovery_cancel"),
+    path("operations/recoveries/", recovery.recoveries, name="recoveries"),
+    path("operations/recoveries/new/", recovery.recovery_new, name="recovery_new"),
     path("operations/verification/", organisations.queue, name="queue"),
     path("operations/import/organisations/", imports.upload, name="import"),
     path("operations/import/organisations/template/", imports.template, name="import_template"),

@@ -3,6 +3,7 @@
 from .account import Account, AccountManager
 from .membership import Invitation, Member, Token
 from .organisation import Certificate, NameDecision, Organisation, YearFigures
+from .recovery import Recovery
 
 __all__ = [
     "Account",
@@ -12,6 +13,7 @@ __all__ = [
     "Member",
     "NameDecision",
     "Organisation",
+    "Recovery",
     "Token",
     "YearFigures",
 ]

@@ -22,7 +22,7 @@ from ..domain.members import SESSION_KEY
 from ..enums import VerificationState
 from ..forms import AccountForm
 from ..middleware import person_of
-from ..models import Invitation
+from ..models import Invitation, Recovery
 from ..queries import invitations_for, visible
 from .guards import require_form
 
@@ -49,6 +49,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "person": person,
         "memberships": active_members(person.pk),
+        "recovery": Recovery.visible_to(actor_of(request)).filter(account=person, state="waiting").first(),
         "title": _("我的账户"),
     }
     return render(request, "organisations/account.html", context, status=422 if form.errors else 200)
