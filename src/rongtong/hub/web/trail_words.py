@@ -1,0 +1,204 @@
+"""What the audit trail's codes are called: every verb, every kind of object, and the states the two pass through.
+
+A verb or a table without its words here fails ``test_audit.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from rongtong.hub.foundation.errors import Text
+from rongtong.hub.foundation.models import AuditEntry
+from rongtong.hub.innovation.enums import ConflictState, Consent
+from rongtong.hub.organisations.enums import MemberState, TokenState
+
+VERBS: dict[str, Text] = {
+    "account.edit": _("修改账户"),
+    "capability.create": _("填写能力"),
+    "capability.delete": _("删除能力"),
+    "capability.edit": _("修改能力"),
+    "capability.publish": _("发布能力"),
+    "capability.withdraw": _("下架能力"),
+    "challenge.amend": _("更正榜单"),
+    "challenge.apply_import": _("导入需求"),
+    "challenge.check_import": _("检查需求表"),
+    "challenge.close": _("结束揭榜"),
+    "challenge.copy": _("复制需求"),
+    "challenge.create": _("填写需求"),
+    "challenge.discard_import": _("放弃需求表"),
+    "challenge.edit": _("修改需求"),
+    "challenge.invite": _("邀请揭榜"),
+    "challenge.publish": _("发布榜单"),
+    "challenge.rename_import": _("对应需求表的列"),
+    "challenge.return": _("退回需求"),
+    "challenge.screen": _("通过需求审核"),
+    "challenge.submit": _("提交需求"),
+    "challenge.undo_import": _("撤销需求导入"),
+    "challenge.unwatch": _("取消收藏榜单"),
+    "challenge.watch": _("收藏榜单"),
+    "challenge.withdraw": _("撤回榜单"),
+    "collaboration.complete": _("验收攻关项目"),
+    "collaboration.open": _("建立攻关项目"),
+    "collaboration.report_result": _("填报攻关成果"),
+    "collaboration.terminate": _("终止攻关项目"),
+    "day_plan.adopt": _("采用对接日程"),
+    "day_plan.discard": _("放弃对接日程"),
+    "document.attach": _("上传附件"),
+    "document.check": _("查验附件"),
+    "document.read": _("读取附件"),
+    "document.remove": _("移除附件"),
+    "invitation.open": _("打开揭榜邀请"),
+    "job.cancel": _("停止任务"),
+    "matchmaking.cancel": _("取消对接会"),
+    "matchmaking.create": _("筹备对接会"),
+    "matchmaking.edit": _("修改对接会"),
+    "matchmaking.finish": _("结束对接会"),
+    "matchmaking.invite": _("邀请参加对接会"),
+    "matchmaking.open": _("开放对接会报名"),
+    "matchmaking.plan": _("排定对接会日程"),
+    "matchmaking.publish": _("公布对接会日程"),
+    "matchmaking.set_table": _("设置洽谈桌"),
+    "meeting.feedback": _("反馈洽谈"),
+    "member.accept": _("接受成员邀请"),
+    "member.change_role": _("修改成员角色"),
+    "member.end": _("结束成员身份"),
+    "member.invite": _("邀请成员"),
+    "member.withdraw_invitation": _("撤回成员邀请"),
+    "milestone.accept": _("验收里程碑"),
+    "milestone.agree": _("同意里程碑调整"),
+    "milestone.decline": _("不同意里程碑调整"),
+    "milestone.deliver": _("提交里程碑"),
+    "milestone.propose": _("提出里程碑调整"),
+    "milestone.return": _("退回里程碑"),
+    "nda.sign": _("签署保密协议"),
+    "notice.read": _("读通知"),
+    "organisation.add_certificate": _("添加证书"),
+    "organisation.apply_import": _("导入机构"),
+    "organisation.check_import": _("检查机构表"),
+    "organisation.decide_import": _("处理疑似重复"),
+    "organisation.discard_import": _("放弃机构表"),
+    "organisation.edit": _("修改机构资料"),
+    "organisation.figures": _("修改年度数据"),
+    "organisation.register": _("登记机构"),
+    "organisation.remove_certificate": _("删除证书"),
+    "organisation.rename_import": _("对应机构表的列"),
+    "organisation.restore": _("恢复机构"),
+    "organisation.return": _("退回机构资料"),
+    "organisation.submit": _("提交核验"),
+    "organisation.suspend": _("停用机构"),
+    "organisation.undo_import": _("撤销机构导入"),
+    "organisation.verify": _("核验机构"),
+    "participation.adjust": _("调整参会安排"),
+    "participation.answer": _("答复参会邀请"),
+    "participation.ask": _("请求洽谈"),
+    "participation.withdraw": _("退出对接会"),
+    "partner.change": _("修改成员分工"),
+    "partner.consent": _("同意加入联合体"),
+    "partner.refuse": _("谢绝加入联合体"),
+    "partner.remind": _("提醒联合体成员"),
+    "partner.remove": _("移除联合体成员"),
+    "question.answer": _("答复提问"),
+    "question.ask": _("提出问题"),
+    "recovery.cancel": _("撤销账户恢复"),
+    "recovery.complete": _("移除第二重验证"),
+    "recovery.open": _("受理账户恢复"),
+    "response.add_partner": _("邀请联合体成员"),
+    "response.reopen": _("重新填写揭榜书"),
+    "response.save": _("保存揭榜书"),
+    "response.start": _("开始揭榜"),
+    "response.submit": _("提交揭榜书"),
+    "response.withdraw": _("撤回揭榜书"),
+    "reviewer.declare": _("声明利益冲突"),
+    "reviewer.hand_in": _("提交评审"),
+    "reviewer.remove": _("撤下评审人"),
+    "reviewer.save_sheet": _("保存评分表"),
+    "round.advance": _("推进批次"),
+    "round.create": _("新建批次"),
+    "round.edit": _("修改批次"),
+    "search.forget": _("删除保存的搜索"),
+    "search.save": _("保存搜索"),
+    "selection.assign_reviewer": _("指定评审人"),
+    "selection.award": _("公布遴选结果"),
+    "selection.close_without_award": _("结束遴选，无中选方"),
+    "selection.set_criteria": _("确定评分标准"),
+    "token.create": _("创建令牌"),
+    "token.revoke": _("吊销令牌"),
+}
+OBJECTS: dict[str, Text] = {
+    "foundation.importbatch": _("导入的表"),
+    "foundation.job": pgettext_lazy("audit", "任务"),
+    "foundation.notice": pgettext_lazy("audit", "通知"),
+    "foundation.savedsearch": _("保存的搜索"),
+    "innovation.award": _("遴选结果"),
+    "innovation.capability": _("能力"),
+    "innovation.challenge": _("榜单"),
+    "innovation.challengeinvitation": _("揭榜邀请"),
+    "innovation.collaboration": _("攻关项目"),
+    "innovation.milestone": _("里程碑"),
+    "innovation.partner": _("联合体成员"),
+    "innovation.question": pgettext_lazy("audit", "提问"),
+    "innovation.response": _("揭榜书"),
+    "innovation.reviewer": _("评审人"),
+    "innovation.round": _("批次"),
+    "innovation.scoresheet": _("评分表"),
+    "matching.dayplan": _("对接日程"),
+    "matching.matchmakingday": _("对接会"),
+    "matching.meeting": _("洽谈"),
+    "matching.participation": _("参会"),
+    "organisations.account": _("账户"),
+    "organisations.certificate": _("证书"),
+    "organisations.invitation": _("成员邀请"),
+    "organisations.member": _("成员"),
+    "organisations.organisation": _("机构"),
+    "organisations.recovery": _("账户恢复"),
+    "organisations.token": _("访问令牌"),
+    "organisations.yearfigures": _("年度数据"),
+    "trust.document": _("附件"),
+    "trust.nondisclosureagreement": _("保密协议"),
+}
+#: States that are no column of their table.
+_WORKED_OUT: dict[str, dict[str, Text]] = {
+    "innovation.partner": dict(Consent.choices),
+    "innovation.question": {"asked": _("待答复"), "answered": _("已答复")},
+    "innovation.reviewer": dict(ConflictState.choices),
+    "organisations.member": dict(MemberState.choices),
+    "organisations.token": dict(TokenState.choices),
+}
+
+
+def verb_label(verb: str) -> Text:
+    """The words for a verb; the code itself for one of a former version of the hub."""
+    return VERBS.get(verb, verb)
+
+
+def object_label(label: str) -> Text:
+    """The words for a kind of object."""
+    return OBJECTS.get(label, label)
+
+
+def state_label(label: str, state: str) -> Text | None:
+    """The words for a state of a kind of object; None where that kind has no such state."""
+    worked_out = _WORKED_OUT.get(label)
+    if worked_out is not None:
+        return worked_out.get(state)
+    try:
+        field: Any = apps.get_model(label)._meta.get_field("state")
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+    return dict(field.choices or ()).get(state)
+
+
+def states_of(entry: AuditEntry) -> tuple[Text, Text]:
+    """Before and after in words. Before may be told of what the object was made in, after of the object made."""
+    kinds = [entry.context_type, entry.subject_type]
+    return _first(kinds, entry.before), _first(kinds[::-1], entry.after)
+
+
+def _first(kinds: list[str], state: str) -> Text:
+    found = (state_label(kind, state) for kind in kinds if kind)
+    return next((words for words in found if words is not None), state)
