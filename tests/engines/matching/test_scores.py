@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rongtong.engines.matching import Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.reasons import round_together
 from rongtong.engines.matching.store import Statistics
-from rongtong.engines.matching.tokens import terms
+from rongtong.engines.matching.tokens import fold, is_chinese, terms
 from rongtong.engines.matching.vectorise import TermVectors, term_hash
-from rongtong.engines.matching.words import SATURATION, word_query, word_scores
+from rongtong.engines.matching.words import SATURATION, SMOOTHING, word_query, word_scores
 from tests.engines.matching.made import LetterEncoder, filled, listings, offer, texts
 
 CORPUS = [
@@ -37,28 +37,33 @@ def test_words_score_as_bm25s_does(text: str) -> None:
     unfaded = np.zeros(len(documents))
     for term in query.terms:
         unfaded += term.frequency * model.get_scores([term.term])
-    assert word_scores(query, vectors).sum(axis=1) == pytest.approx(unfaded, rel=1e-5)
+    parts, _ = word_scores(query, vectors)
+    assert parts.sum(axis=1) == pytest.approx(unfaded, rel=1e-5)
 
 
 def twin(content: list[Listing], text: str) -> dict[str, float]:
     """Return the points of every listing that shares a word, from the formula alone."""
     documents = {listing.id: terms(listing.full_text(1)) for listing in content}
     mean = max(1.0, sum(map(len, documents.values())) / len(documents)) if documents else 1.0
-    weights: dict[str, float] = {}
+    power, fade = (1.0, 0.003) if is_chinese(fold(text)) else (0.75, 0.001)
+    counts: dict[str, float] = {}
     for place, term in enumerate(terms(text)):
-        frequency = sum(term in document for document in documents.values())
-        if frequency:
-            idf = math.log(1 + (len(documents) - frequency + 0.5) / (frequency + 0.5))
-            weights[term] = weights.get(term, 0.0) + idf / (1 + 0.003 * place)
+        counts[term] = counts.get(term, 0.0) + 1 / (1 + fade * place)
+    holding = {term: sum(term in document for document in documents.values()) for term in counts}
+    counts = {term: count**power for term, count in counts.items() if holding[term]}
+    idf = {term: math.log(1 + (len(documents) - holding[term] + 0.5) / (holding[term] + 0.5)) for term in counts}
     scores = {}
     for key, document in documents.items():
-        parts = [
-            weight * document.count(term) / (document.count(term) + SATURATION * len(document) / mean)
-            for term, weight in weights.items()
-            if term in document
-        ]
-        if parts:
-            scores[key] = 100 * math.sqrt(sum(parts) / sum(weights.values()))
+        length = len(document) / mean
+        tf = {term: document.count(term) for term in counts if term in document}
+        share = sum(counts[term] * idf[term] * n / (n + SATURATION * length) for term, n in tf.items())
+        likelihood = sum(
+            counts[term] * math.log(1 + n * len(documents) / (SMOOTHING * holding[term])) for term, n in tf.items()
+        )
+        if tf:
+            ratio = likelihood / sum(counts.values()) - math.log(1 + length / SMOOTHING)
+            attainable = sum(count * idf[term] for term, count in counts.items())
+            scores[key] = 100 * math.sqrt(share / attainable) / (1 + math.exp(0.5 - ratio))
     return scores
 
 

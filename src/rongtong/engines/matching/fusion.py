@@ -2,8 +2,8 @@
 
     score = 100 · [ (1 - c) · ((1 - m) · W + m · M) + c · C ]
 
-W is the square root of the BM25 share of what the need's words could give, M the agreement in meaning,
-C the share of wanted conditions that are met; c and m are the weights below.
+W is the square root of the BM25 share of what the need's words could give, times the fit; M is the agreement in
+meaning, C the share of wanted conditions that are met; c and m are the weights below.
 """
 
 from dataclasses import dataclass
@@ -52,24 +52,32 @@ def shares(*, chinese: bool, terms: int, has_meaning: bool, has_wanted: bool) ->
     return Shares(1.0 - wanted - meaning if has_words else 0.0, meaning, wanted)
 
 
-def combine(parts: FloatArray, attainable: float, agreements: FloatArray, met: FloatArray, weights: Shares) -> Points:
+def combine(
+    words: tuple[FloatArray, FloatArray], attainable: float, agreements: FloatArray, met: FloatArray, weights: Shares
+) -> Points:
     """Turn signals into points.
 
     Parameters
     ----------
-    parts
-        BM25 of each term, shape (candidates, terms), and `attainable`, their upper bound together.
+    words
+        BM25 of each term, shape (candidates, terms), and the fit of each candidate.
+    attainable
+        What the terms of a candidate could give together.
     agreements
         Agreement in meaning, 0 to 1; NaN where the listing is not encoded yet. Such a listing is given the
         median of the others, so that a new one is neither preferred nor buried until its vector is there.
     met
         Share of the wanted conditions that are met.
     """
+    parts, fit = words
     raw = parts.sum(axis=1)
     share = raw / attainable if attainable else raw
-    scale = np.divide(np.sqrt(share), raw, out=np.zeros_like(raw), where=raw > 0)
-    words = 100.0 * weights.words * parts * scale[:, None]
-    return Points(words, 100.0 * weights.meaning * filled(agreements), 100.0 * weights.wanted * met)
+    scale = np.divide(fit * np.sqrt(share), raw, out=np.zeros_like(raw), where=raw > 0)
+    return Points(
+        100.0 * weights.words * parts * scale[:, None],
+        100.0 * weights.meaning * filled(agreements),
+        100.0 * weights.wanted * met,
+    )
 
 
 def filled(agreements: FloatArray) -> FloatArray:

@@ -23,6 +23,7 @@ from rongtong.engines.matching.words import WordQuery, matched_words, word_query
 _POOL, _DEEPEST_POOL = 256, 4_096  # candidates by words; deeper where one owner or a filter eats them up
 _MEANING_POOL, _DEEPEST_MEANING = 64, 1_024
 _OWN = 512
+_CLAUSES = 64  # words of a need by which candidates are found; all of them score
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,10 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
         statistics(connection, on.level),
         lambda hashes: document_frequencies(connection, hashes, on.level),
     )
+    heaviest = replace(words, terms=words.heaviest(_CLAUSES))
     depth = _POOL
     while True:
-        rows, more = on.shelf.candidates(need, words, depth, request.avoided) if words.terms else ([], False)
+        rows, more = on.shelf.candidates(need, heaviest, depth, request.avoided) if words.terms else ([], False)
         if not need.full_text.strip():
             rows, more = on.shelf.matching(need, depth, request.avoided)
         candidates = _admitted(connection, on.level, request, rows)
