@@ -239,6 +239,7 @@ BROKEN = [
     ("challenges/open_tunnelling.toml", 'high = "62"', 'high = "52"', "targets 4: high"),
     ("challenges/open_tunnelling.toml", "deadline = 27", "deadline = 60", "closes after its round"),
     ("challenges/open_tunnelling.toml", "budget = [3000000,", "budget = [9000000,", "budget"),
+    ("challenges/selecting.toml", 'author = "du-shaoyun"', 'author = "ye-kaifeng"', "ye-kaifeng may only read"),
     ("responses/case_depth.toml", 'by = "jintang"', 'by = "dongyao"', "its leader is no SME"),
     ("responses/case_depth.toml", '["gaoyuan", "软带', '["jdmri", "软带', "in two responses"),
     ("responses/case_depth.toml", '["13", "含装夹 2 h"]', '["13"]', "promises 6: has 1 entries"),

@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.errors import Fault
+from rongtong.hub.foundation.formatting import clauses
 
 from .enums import Comparison
 from .models import Target
@@ -92,7 +93,7 @@ _CUT = re.compile(r"[；;\r\n]+(?![^【]*】)")
 
 def write_targets(rows: Iterable[TargetRow]) -> str:
     """Write targets as one text; :func:`read_targets` reads it back."""
-    return "；".join(_write(row) for row in rows)
+    return clauses(_write(row) for row in rows)
 
 
 def _write(row: TargetRow) -> str:

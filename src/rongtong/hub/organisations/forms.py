@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rongtong.hub.foundation.formatting import bracketed
 from rongtong.hub.foundation.forms import RoomForm, row_set
 
 from .domain.tokens import LONGEST, grantable_scopes
@@ -169,7 +170,7 @@ def _scope_label(scope: str) -> Any:
     noun, _colon, what = scope.partition(":")
     label = SCOPE_LABELS.get(noun, noun)
     text = _("读取%(noun)s") if what == "read" else _("办理%(noun)s")
-    return f"{text % {'noun': label}}（{scope}）"
+    return f"{text % {'noun': label}}{bracketed(scope)}"
 
 
 class AccountForm(RoomForm):

@@ -13,6 +13,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from rongtong.hub.foundation.errors import Fault, Invalid, Text
+from rongtong.hub.foundation.formatting import joined
 
 from .enums import IdentifierScheme
 
@@ -50,7 +51,7 @@ def credit_code(value: str, field: str = "identifier") -> str:
     wrong = sorted(set(code) - set(_CREDIT_ALPHABET))
     if wrong:
         message = _("统一社会信用代码不含“%(letters)s”（不用 I、O、S、V、Z）。请核对是否与数字混淆。") % {
-            "letters": "、".join(wrong)
+            "letters": joined(wrong)
         }
         raise _invalid(field, "credit_code.letters", message)
     if code[0] not in _FIRST or not code[2:8].isdigit():

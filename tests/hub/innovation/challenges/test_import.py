@@ -98,7 +98,7 @@ def test_every_fault_is_told_with_its_row_and_column_and_the_rest_goes_on(own) -
         ({"targets": "表面光洁"}, "技术指标", "target.unreadable"),
         ({"budget": "很多"}, "预算（万元）", "need.budget"),
         ({"budget": "450-300"}, "预算（万元）", "need.budget"),
-        ({"months": "一年"}, "期限（月）", "number"),
+        ({"months": "待定"}, "期限（月）", "spelling"),
         ({"months": 0}, "期限（月）", "challenge.months"),
         ({"contact_phone": ""}, "联系电话", "challenge.no_contact"),
         ({"organisation": "另一家公司"}, "企业名称", "need.other_organisation"),

@@ -53,6 +53,8 @@ class Column:
         Longest text in characters, or largest number.
     check
         Called with the typed value; returns it, perhaps in a better form, or raises ``Invalid`` or ``ValueError``.
+    spelled
+        Called with what stands in a text cell; gives it as the kind is written, or None to refuse it with ``help``.
     value
         Gives a row's value when it is written; by default the attribute or mapping entry `key`.
     """
@@ -66,6 +68,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     most: int | None = None
     check: Callable[[Any], Any] | None = None
+    spelled: Callable[[str], str | None] | None = None
     value: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:

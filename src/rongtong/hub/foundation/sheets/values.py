@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..errors import Invalid, Text
+from ..formatting import joined
 from .columns import Column, Kind, in_all_languages, recognisable
 
 LARGEST_MONEY: Final = Decimal(10) ** 16
@@ -49,6 +50,8 @@ def typed(column: Column, raw: Raw) -> Any:
         if column.required:
             raise Unfit("required", _("必填项为空。请补填。"))
         return None
+    if column.spelled is not None and isinstance(raw, str):
+        raw = _respelled(column, raw, column.spelled(clean(raw)))
     value = _READERS[Kind(column.kind)](column, raw)
     if column.check is None:
         return value
@@ -61,6 +64,13 @@ def typed(column: Column, raw: Raw) -> Any:
         raise
     except ValueError as error:
         raise Unfit("invalid", str(error)) from error
+
+
+def _respelled(column: Column, raw: str, plain: str | None) -> str:
+    if plain is None:
+        message = _("没有认出“%(text)s”。%(help)s") % {"text": _short(raw), "help": column.help}
+        raise Unfit("spelling", message)
+    return plain
 
 
 def clean(text: str) -> str:
@@ -180,7 +190,7 @@ def _choice(column: Column, raw: Raw) -> str:
     for code, label in column.choices.items():
         if wanted in {recognisable(code), *(recognisable(each) for each in in_all_languages(label))}:
             return code
-    labels = "、".join(str(label) for label in list(column.choices.values())[:12])
+    labels = joined(list(column.choices.values())[:12])
     message = _("“%(text)s”不在可选值中。请填写：%(labels)s。") % {"text": _short(raw), "labels": labels}
     raise Unfit("choice", message)
 

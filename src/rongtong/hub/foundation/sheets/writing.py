@@ -24,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ..errors import Text
+from ..formatting import bracketed, joined
 from .columns import Kind
 from .values import clean
 
@@ -74,7 +75,7 @@ class Written:
         unit = str(getattr(column, "unit", "") or "")
         kind = Kind(column.kind) if column.kind in set(Kind) else Kind.TEXT
         if unit and kind is not Kind.MONEY:
-            title = f"{title}（{unit}）"
+            title += bracketed(unit)
         return cls(
             title=title,
             kind=kind,
@@ -167,7 +168,7 @@ def _typed(column: Written, value: Any) -> Any:
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(str(each) for each in value) or None
+        return joined(value) or None
     return clean(str(value)) or None
 
 

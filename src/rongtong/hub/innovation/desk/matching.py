@@ -5,7 +5,9 @@ from django.utils.translation import gettext as _
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.desk import Fit, Shelf, shelf
+from rongtong.hub.foundation.formatting import joined
 
+from ..queries.challenges import may_lead_by_size
 from ..queries.disclosure import DisclosedChallenge, Publisher
 from ..queries.matching import challenges_for
 
@@ -15,7 +17,7 @@ FITS = 4
 @shelf
 def fitting_challenges(actor: Actor) -> Shelf | None:
     """Challenges for you: for members of organisations that may answer."""
-    if not actor.is_member or actor.operator:
+    if not actor.is_member or actor.operator or not may_lead_by_size(actor):
         return None
     hits = challenges_for(actor, limit=FITS)
     title, sentence = _("适合您的榜单"), _("按贵单位的能力、设备和证书匹配，写明为什么合适。")
@@ -35,7 +37,7 @@ def fitting_challenges(actor: Actor) -> Shelf | None:
             title=hit.challenge.title,
             link=reverse("innovation:challenge", args=[hit.challenge.id]),
             meta=(publisher_of(hit.challenge),),
-            why=_("贵单位写过：%(words)s") % {"words": _("、").join(word for word, _points in hit.top_words[:4])}
+            why=_("贵单位写过：%(words)s") % {"words": joined(word for word, _points in hit.top_words[:4])}
             if hit.top_words
             else "",
             score=hit.score,

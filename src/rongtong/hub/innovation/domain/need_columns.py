@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +14,18 @@ from rongtong.hub.foundation.errors import Fault, Invalid, Text
 from rongtong.hub.foundation.sheets import Column, Kind
 from rongtong.hub.organisations.reference import Register, industries, regions
 
+from ..periods import months_of
 from ..targets import plain, read_targets
 from .codes import meant
 
 WAN = Decimal(10_000)
+
+
+def _months(text: str) -> str | None:
+    found = months_of(text, timezone.localdate())
+    return None if found is None else str(found)
+
+
 LARGEST_WAN = Decimal(100_000_000)
 _AMOUNT = r"\d+(?:,\d{3})*(?:\.\d{1,4})?"
 _BUDGET = re.compile(rf"(?P<low>{_AMOUNT})(?:(?:-|–|—|~|～|至|到)(?P<high>{_AMOUNT}))?")
@@ -101,7 +110,16 @@ NEED_COLUMNS = (
         "budget", _("预算（万元）"), most=60, aliases=("拟投入资金", "计划投入"), check=_check_budget,
         help=_("300 或 300-450；未定写「面议」。"),
     ),
-    Column("months", _("期限（月）"), Kind.INTEGER, required=True, most=120, aliases=("攻关周期", "研发周期")),
+    Column(
+        "months",
+        _("期限（月）"),
+        Kind.INTEGER,
+        required=True,
+        most=120,
+        aliases=("攻关周期", "研发周期"),
+        spelled=_months,
+        help=_("写月数，例：18；也可写 18个月、一年半、2年、至2027年12月（从今天起算）。"),
+    ),
     Column("ip", _("知识产权约定"), most=2000, aliases=("知识产权",)),
     Column("contact_name", _("联系人"), required=True, most=80),
     Column("contact_department", _("部门"), most=80),

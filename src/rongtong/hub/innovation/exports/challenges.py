@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.errors import Text
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.foundation.sheets import Column, Kind
 from rongtong.hub.organisations.reference import industries, regions
 
@@ -41,7 +42,7 @@ def _contact(name: str) -> Any:
 
 def closed_groups(row: DisclosedChallenge) -> str:
     """The names of the groups that this reader may not see."""
-    return gettext("、").join(str(GROUP_LABELS[name]) for name in row.hidden)
+    return joined(str(GROUP_LABELS[name]) for name in row.hidden)
 
 
 _VALUES: dict[str, Any] = {

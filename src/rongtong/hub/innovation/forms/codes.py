@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.organisations.reference import Register
 
 from ..domain.codes import meant
@@ -40,7 +40,7 @@ class CodesField(forms.CharField):
         self.register = register
 
     def prepare_value(self, value: Any) -> Any:
-        return "、".join(written(self.register, code) for code in value) if isinstance(value, list | tuple) else value
+        return joined(written(self.register, code) for code in value) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> list[str]:
         return list(dict.fromkeys(code_of(self.register, part) for part in divided(super().clean(value))))
@@ -54,7 +54,7 @@ class WordsField(forms.CharField):
         self.longest = longest
 
     def prepare_value(self, value: Any) -> Any:
-        return "、".join(value) if isinstance(value, list | tuple) else value
+        return joined(value) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> list[str]:
         words = list(dict.fromkeys(divided(super().clean(value))))
@@ -89,6 +89,6 @@ def code_of(register: Register, text: str) -> str:
         return found[0].code
     if not found:
         raise ValidationError(_("没有找到「%(text)s」。请填写代码或名称。"), code="unknown", params={"text": text[:20]})
-    offered = gettext("、").join(f"{entry.code} {register.full_name(entry.code)}" for entry in found[:MOST_OFFERED])
+    offered = joined(f"{entry.code} {register.full_name(entry.code)}" for entry in found[:MOST_OFFERED])
     message = _("「%(text)s」不止一个，请写明是哪一个：%(offered)s。")
     raise ValidationError(message, code="several", params={"text": text[:20], "offered": offered})

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.organisations.models import Certificate, Organisation
 from rongtong.hub.organisations.reference import regions
 from rongtong.hub.organisations.size_class import SizeClass
@@ -69,6 +70,12 @@ def with_shown_budget(rows: QuerySet[Challenge], actor: Actor) -> QuerySet[Chall
     shown = Case(When(open_group("budget", actor) & Q(budget_max__isnull=False), then=F("budget_max")))
     lower = Case(When(open_group("budget", actor), then=F("budget_min")))
     return rows.annotate(shown_budget=Case(When(budget_max__isnull=False, then=shown), default=lower))
+
+
+def may_lead_by_size(actor: Actor) -> bool:
+    """Whether the programme is for organisations like the actor's own: a large enterprise only ever challenges."""
+    large = Organisation.visible_to(actor).filter(pk=own_id(actor), kind="enterprise", size_class=SizeClass.LARGE)
+    return not large.exists()
 
 
 def leadable(actor: Actor) -> Q:
@@ -132,8 +139,9 @@ def profile_of(actor: Actor) -> Profile | None:
 def conditions(shown: DisclosedChallenge, profile: Profile | None) -> list[Condition]:
     """Who may answer, each condition met, not met or unknown for this reader: ``("met" | "not" | "unk", text)``."""
     found = [_size(shown.leader_size_classes, gettext("牵头单位为%(wanted)s企业"), profile)]
-    if shown.size_classes:
-        found.append(_size(shown.size_classes, gettext("企业规模为%(wanted)s"), profile))
+    if set(shown.size_classes) and not set(shown.size_classes) >= set(shown.leader_size_classes):
+        # what the round asks of the leader is said above; only a narrower wish is worth a second line
+        found.append(_size(shown.size_classes, gettext("发榜方希望牵头的是%(wanted)s企业"), profile))
     if shown.regions:
         found.append(_region(shown.regions, profile))
     found += [_certificate(code, profile) for code in shown.certificates]
@@ -143,7 +151,7 @@ def conditions(shown: DisclosedChallenge, profile: Profile | None) -> list[Condi
 
 
 def _size(wanted: tuple[str, ...], text: str, profile: Profile | None) -> Condition:
-    words = gettext("、").join(str(SizeClass(code).label) for code in wanted if code in SizeClass.values)
+    words = joined(str(SizeClass(code).label) for code in wanted if code in SizeClass.values)
     said = text % {"wanted": words}
     if profile is None or profile.kind != "enterprise" or profile.size_class == SizeClass.UNCLASSIFIED:
         return "unk" if profile is None or profile.kind == "enterprise" else "not", said
@@ -152,7 +160,7 @@ def _size(wanted: tuple[str, ...], text: str, profile: Profile | None) -> Condit
 
 
 def _region(wanted: tuple[str, ...], profile: Profile | None) -> Condition:
-    said = gettext("位于%(regions)s") % {"regions": gettext("、").join(regions.full_name(code) for code in wanted)}
+    said = gettext("位于%(regions)s") % {"regions": joined(regions.full_name(code) for code in wanted)}
     if profile is None or not profile.region:
         return "unk", said
     own = gettext("（贵单位：%(own)s）") % {"own": regions.full_name(profile.region)}

@@ -200,6 +200,11 @@ def disclosed(challenge: Challenge, actor: Actor) -> DisclosedChallenge:
     return _disclose(challenge, challenge.level_open_to(actor), _is_inside(challenge, actor))
 
 
+def disclosed_to_members(challenge: Challenge) -> DisclosedChallenge:
+    """A challenge as any member may see it, whoever that is."""
+    return _disclose(challenge, Level.MEMBERS, inside=False)
+
+
 def disclosed_many(challenges: Iterable[Challenge], actor: Actor) -> list[DisclosedChallenge]:
     """The same for many: no query for rows that ``with_parts(rows, actor)`` has loaded, else one for agreements."""
     rows = list(challenges)
@@ -305,7 +310,7 @@ def challenge_listing_text(challenge: Challenge, level: int) -> dict[str, str]:
     if level not in (Level.PUBLIC, Level.MEMBERS):
         raise ValueError(f"texts of level {level} are not listed")
     shown = _disclose(challenge, level, inside=False)
-    targets = "" if isinstance(shown.targets, Hidden) else "；".join(str(one.row) for one in shown.targets)
+    targets = "" if isinstance(shown.targets, Hidden) else "\n".join(str(one.row) for one in shown.targets)
     texts = {
         "title": shown.title,
         "problem": str(shown.problem),

@@ -1,27 +1,40 @@
-"""Who can answer a challenge, and which challenges fit an organisation: the engine's matches with what a page needs."""
+"""Who can answer a challenge, and which challenges fit an organisation: the engine's matches with what a page needs.
+
+Both lists are ranked by both sides. The reader's own side is matched now, with all that this reader may see; the other
+side was computed before from what every member may see (``pairing``).
+"""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from rongtong.engines.matching import Constraint, Match, Need, Outcome
+from rongtong.engines.matching import Constraint, Listing, Match, Need, Outcome
+from rongtong.engines.matching.constraints import judge
+from rongtong.engines.matching.two_sided import STRONG, TwoSided, combine, middle_of
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
+from rongtong.hub.matching.domain.pair_scores import Pair, pairs_of_need, pairs_of_organisation
 from rongtong.hub.matching.queries import matches_for
-from rongtong.hub.organisations.models import Organisation
+from rongtong.hub.organisations.models import Certificate, Organisation
 
 from ..enums import CapabilityState, ChallengeState
 from ..listings import CAPABILITY, CHALLENGE, text_of_capability
 from ..models import Capability, Challenge, ChallengeInvitation
+from .challenges import leadable, taken_part
 from .disclosure import DisclosedChallenge, Hidden, disclosed, disclosed_many, with_parts
 
 MOST = 200
+#: What exposure is capped in: the first so many of a list.
+FRONT = 10
+#: Names this ranking in the log of what was shown.
+RANKER = "two-sided:0.25"
+HUNDRED = Decimal(100)
 LONGEST_PROFILE = 4000
 EXCERPT = 120
 # numbers and units carry points, but as a reason they say nothing
@@ -46,7 +59,19 @@ class Condition:
 
 @dataclass(frozen=True)
 class Hit:
-    """One match as a page shows it; the three parts add up to the score."""
+    """One match as a page shows it; its four parts add up to the score.
+
+    Parameters
+    ----------
+    other
+        Points of the other side; 0 where no other side is known, the middle of the others where this one is not.
+    other_known
+        Whether the other side is this one's own.
+    near, far
+        What the reader's side scores by itself, and what the other side does, of a hundred each.
+    way
+        For one that gives way: in how many other fronts it stands, and by how many places it moved down.
+    """
 
     rank: int
     score: Decimal
@@ -59,6 +84,11 @@ class Hit:
     excerpt: list[tuple[str, bool]]
     subject_id: UUID
     others: int
+    other: Decimal = Decimal("0.0")
+    other_known: bool = False
+    near: Decimal = Decimal("0.0")
+    far: Decimal | None = None
+    way: tuple[int, int] | None = None
     organisation: Organisation | None = None
     invitation: ChallengeInvitation | None = None
     challenge: DisclosedChallenge | None = None
@@ -66,15 +96,19 @@ class Hit:
 
 @dataclass(frozen=True)
 class Hits:
+    """A list of matches; ``two_sided`` where the other side of at least one is known, ``left_out`` what fits else."""
+
     items: list[Hit]
     found: int
     capped: bool
     meaning: bool
+    two_sided: bool = False
+    left_out: int = 0
 
 
 def need_of(challenge: DisclosedChallenge) -> Need:
     """What a challenge asks, in the words its reader may see; conditions are wanted, not required."""
-    targets = "" if isinstance(challenge.targets, Hidden) else "；".join(str(one.row) for one in challenge.targets)
+    targets = "" if isinstance(challenge.targets, Hidden) else "\n".join(str(one.row) for one in challenge.targets)
     parts = [challenge.problem, targets, challenge.tried, challenge.details]
     text = "\n".join(str(part) for part in parts if part)
     return Need(text, challenge.title, tuple(_constraints(challenge)), frozenset({CAPABILITY}))
@@ -100,24 +134,68 @@ def own_challenge(pk: UUID, actor: Actor) -> Challenge:
     return challenge
 
 
-def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
-    """The organisations whose capabilities answer a challenge best, for a reader who may see all of it.
+@dataclass(frozen=True)
+class _Ranked:
+    """A match with both sides in its score, at its rank."""
 
-    Two queries besides the index: the organisations and their invitations.
+    rank: int
+    match: Match
+    sides: TwoSided
+    pair: Pair | None
+    way: tuple[int, int] | None = None
+
+
+def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
+    """The organisations that answer a challenge best, for a reader who may see all of it.
+
+    Three queries besides the index: the other sides, the organisations and their invitations.
     """
-    matches = matches_for(need_of(disclosed(challenge, actor)), actor, limit=min(limit, MOST))
-    owners = [UUID(match.owner) for match in matches if match.owner]
+    matches = matches_for(need_of(disclosed(challenge, actor)), actor, limit=MOST)
+    pairs = pairs_of_need(challenge.pk)
+    ranked = _in_turn(matches.items, pairs)[: min(limit, MOST)]
+    owners = [UUID(one.match.owner) for one in ranked if one.match.owner]
     firms = {row.pk: row for row in Organisation.visible_to(actor).filter(pk__in=owners)}
     asked = {
         row.organisation_id: row
         for row in ChallengeInvitation.visible_to(actor).filter(challenge=challenge, organisation_id__in=owners)
     }
     items = []
-    for rank, match in enumerate(matches, 1):
-        owner = UUID(match.owner) if match.owner else None
+    for one in ranked:
+        owner = UUID(one.match.owner) if one.match.owner else None
         if owner in firms and owner != challenge.organisation_id:
-            items.append(_hit(rank, match, organisation=firms[owner], invitation=asked.get(owner)))
-    return Hits(items, matches.found, matches.capped, matches.meaning)
+            far = one.pair.backward if one.pair else None
+            items.append(_hit(one, far=far, organisation=firms[owner], invitation=asked.get(owner)))
+    known = any(pair.backward is not None for pair in pairs.values())
+    return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known)
+
+
+def _in_turn(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked]:
+    """Order by both sides; whoever stands in enough other fronts gives way to those who do not."""
+    owners = [UUID(match.owner) if match.owner else None for match in matches]
+    known = [pairs.get(owner) if owner else None for owner in owners]
+    middle = middle_of(pair.backward for pair in pairs.values())
+    rows = [
+        _Ranked(0, match, combine(_parts(match), pair.backward if pair else None, middle), pair)
+        for match, pair in zip(matches, known, strict=True)
+    ]
+    rows.sort(key=lambda one: -one.sides.score)
+    staying = [place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT]
+    order = sorted(range(len(rows)), key=lambda place: (place not in staying, place))
+    return [
+        replace(rows[place], rank=rank, way=_way(rows[place], place + 1, rank)) for rank, place in enumerate(order, 1)
+    ]
+
+
+def _way(one: _Ranked, before: int, rank: int) -> tuple[int, int] | None:
+    gives = one.pair is not None and one.pair.gives_way and rank > before
+    return (one.pair.fronts, rank - before) if gives and one.pair else None
+
+
+def _parts(match: Match) -> list[Decimal]:
+    """Every point of a score: words, meaning, conditions, in this order."""
+    reasons = match.reasons
+    meaning = [reasons.meaning.points] if reasons.meaning else []
+    return [*(one.points for one in reasons.words), *meaning, *(one.points for one in reasons.constraints)]
 
 
 def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
@@ -126,48 +204,109 @@ def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
         account_id=UUID(int=0), organisation_id=challenge.organisation_id, role="viewer", verified=True, name="rank"
     )
     matches = matches_for(need_of(disclosed(challenge, insider)), insider, limit=MOST)
-    ranks = {match.owner: rank for rank, match in enumerate(matches, 1)}
+    ranks = {one.match.owner: one.rank for one in _in_turn(matches.items, pairs_of_need(challenge.pk))}
     return ranks.get(str(organisation_id))
 
 
-def profile_need(actor: Actor) -> Need | None:
-    """What an organisation offers, as one need for challenges; None while it has published nothing."""
-    rows = Capability.visible_to(actor).filter(organisation_id=actor.firm, state=CapabilityState.PUBLISHED)
-    texts = [f"{row.title}\n{text_of_capability(row)}" for row in rows.order_by("-changed_at", "pk")[:20]]
+def profile_of(capabilities: Iterable[Capability]) -> Need | None:
+    """What an organisation offers, as one need for challenges: its newest capabilities; None where it has none."""
+    texts = [f"{row.title}\n{text_of_capability(row)}" for row in list(capabilities)[:20]]
     if not texts:
         return None
     return Need("\n".join(texts)[:LONGEST_PROFILE], kinds=frozenset({CHALLENGE}))
 
 
+def published_by(actor: Actor) -> list[Capability]:
+    """What the actor's organisation has published, the newest first. One query."""
+    rows = Capability.visible_to(actor).filter(organisation_id=actor.firm, state=CapabilityState.PUBLISHED)
+    return list(rows.order_by("-changed_at", "pk"))
+
+
 def challenges_for(actor: Actor, *, limit: int = 20) -> Hits | None:
-    """The open challenges that fit what the actor's organisation can do; None while it has published nothing."""
+    """The challenges worth answering for the actor's organisation; None while it has published nothing.
+
+    What it may not lead is left out, and what it has answered or joined. Eight queries, whatever is found.
+    """
     if actor.organisation_id is None or actor.role is None:
         return None
-    need = profile_need(actor)
+    capabilities = published_by(actor)
+    need = profile_of(capabilities)
     if need is None:
         return None
-    matches = matches_for(need, actor, limit=limit, by_organisation=False)
+    matches = matches_for(need, actor, limit=MOST, by_organisation=False)
     ids = [UUID(match.listing.id) for match in matches]
-    rows = with_parts(Challenge.visible_to(actor).filter(pk__in=ids, state=ChallengeState.OPEN))
+    fitting = Challenge.visible_to(actor).filter(pk__in=ids, state=ChallengeState.OPEN)
+    free = set(fitting.filter(leadable(actor)).exclude(taken_part(actor)).values_list("pk", flat=True))
+    ranked = [one for one in _worth(matches.items, pairs_of_organisation(actor.firm)) if one.match.listing.id in
+              {str(pk) for pk in free}]  # fmt: skip
+    ranked = ranked[:limit]
+    rows = with_parts(fitting.filter(pk__in=[UUID(one.match.listing.id) for one in ranked]), actor)
     shown = {one.id: one for one in disclosed_many(rows, actor)}
-    items = [
-        _hit(rank, match, challenge=shown[UUID(match.listing.id)])
-        for rank, match in enumerate(matches, 1)
-        if UUID(match.listing.id) in shown
+    profile = own_listing(actor, capabilities)
+    items = []
+    for rank, one in enumerate(ranked, 1):
+        challenge = shown[UUID(one.match.listing.id)]
+        judged = [_condition(constraint, profile) for constraint in _constraints(challenge)]
+        far = one.pair.forward if one.pair else None
+        items.append(replace(_hit(replace(one, rank=rank), far=far, challenge=challenge), judged=judged))
+    left = len(matches) - len(free)
+    known = any(one.other_known for one in items)
+    return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known, left_out=left)
+
+
+def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked]:
+    """Order challenges by both sides: how near each comes to the best of all for oneself, and the challenger's view."""
+    best = max((match.score for match in matches), default=STRONG)
+    scale = HUNDRED / max(best, STRONG)
+    known = [pairs.get(UUID(match.listing.id)) for match in matches]
+    middle = middle_of(pair.forward for pair in known if pair)
+    rows = [
+        _Ranked(0, match, combine([part * scale for part in _parts(match)], pair.forward if pair else None, middle), pair)
+        for match, pair in zip(matches, known, strict=True)
     ]
-    return Hits(items, matches.found, matches.capped, matches.meaning)
+    return sorted(rows, key=lambda one: -one.sides.score)
 
 
-def _hit(rank: int, match: Match, **of: Any) -> Hit:
-    reasons = match.reasons
-    tops = [(one.words, one.points) for one in reasons.words]
+def own_listing(actor: Actor, capabilities: Sequence[Capability]) -> Listing:
+    """The actor's organisation as conditions are compared with it: all its certificates, its highest readiness.
+
+    Two queries.
+    """
+    row = Organisation.visible_to(actor).get(pk=actor.firm)
+    held = set(Certificate.visible_to(actor).filter(organisation=row).values_list("code", flat=True))
+    held |= {code for one in capabilities for code in one.certificates}
+    ready = [one.readiness for one in capabilities if one.readiness is not None]
+    return Listing(
+        id=str(row.pk),
+        owner=str(row.pk),
+        kind=CAPABILITY,
+        title=str(row),
+        texts={0: ""},
+        region=row.region,
+        size_class="" if row.size_class == "unclassified" else row.size_class,
+        certificates=frozenset(held) or None,
+        readiness=max(ready, default=None),
+    )
+
+
+def _condition(constraint: Constraint, profile: Listing) -> Condition:
+    verdict = judge(constraint, profile)
+    return Condition(constraint.facet, constraint.value, verdict.found, Outcome(verdict.outcome).value)
+
+
+def _hit(one: _Ranked, *, far: Decimal | None, **of: Any) -> Hit:
+    match, reasons = one.match, one.match.reasons
+    points = list(one.sides.parts)
+    count = len(reasons.words)
+    tops = [(reason.words, part) for reason, part in zip(reasons.words, points[:count], strict=True)]
+    meaning = points[count] if reasons.meaning else Decimal("0.0")
     return Hit(
-        rank=rank,
-        score=match.score,
-        words=sum((points for _, points in tops), Decimal("0.0")),
-        meaning=reasons.meaning.points if reasons.meaning else Decimal("0.0"),
-        conditions=sum((one.points for one in reasons.constraints), Decimal("0.0")),
-        top_words=[(word, points) for word, points in tops if _tells(word, _folded(match))][:6],
+        rank=one.rank,
+        score=one.sides.score,
+        words=sum(points[:count], Decimal("0.0")),
+        meaning=meaning,
+        conditions=sum(points[count + bool(reasons.meaning) :], Decimal("0.0")),
+        top_words=[(word, part) for word, part in tops if _tells(word, _folded(match))][:6],
         judged=[
             Condition(one.constraint.facet, one.constraint.value, one.found, Outcome(one.outcome).value)
             for one in reasons.constraints
@@ -176,6 +315,11 @@ def _hit(rank: int, match: Match, **of: Any) -> Hit:
         excerpt=excerpt(_text(match), [word for word, _ in tops if not PLAIN.fullmatch(word)]),
         subject_id=UUID(match.listing.id),
         others=match.others,
+        other=one.sides.other,
+        other_known=one.sides.known,
+        near=match.score,
+        far=far,
+        way=one.way,
         **of,
     )
 

@@ -17,6 +17,7 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible, Stale
 from rongtong.hub.foundation.filters import Filter
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.organisations.reference import industries, regions
@@ -76,9 +77,9 @@ class Capabilities(ListPage):
         Column("size", _("规模"), value=lambda row: row.organisation.get_size_class_display()),
         Column("readiness", _("技术就绪度"), kind="number"),
         Column("text", _("说明"), shown=False),
-        Column("products", _("产品"), value=lambda row: "、".join(row.products), shown=False),
-        Column("equipment", _("设备"), value=lambda row: "、".join(row.equipment), shown=False),
-        Column("certificates", _("资质"), value=lambda row: "、".join(row.certificates), shown=False),
+        Column("products", _("产品"), value=lambda row: joined(row.products), shown=False),
+        Column("equipment", _("设备"), value=lambda row: joined(row.equipment), shown=False),
+        Column("certificates", _("资质"), value=lambda row: joined(row.certificates), shown=False),
     )
 
     def rows(self) -> QuerySet[Capability]:

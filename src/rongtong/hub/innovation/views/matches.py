@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
+from rongtong.hub.foundation.formatting import clauses, joined
 from rongtong.hub.foundation.listing import Column
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.foundation.sheets import export
@@ -37,8 +38,8 @@ COLUMNS = (
     Column("meaning", _("语义"), kind="number"),
     Column("conditions", _("条件"), kind="number"),
     Column("title", _("能力")),
-    Column("top_words", _("命中词语"), value=lambda hit: "、".join(word for word, _points in hit.top_words)),
-    Column("judged", _("条件逐项"), value=lambda hit: "；".join(str(say(one)) for one in hit.judged)),
+    Column("top_words", _("命中词语"), value=lambda hit: joined(word for word, _points in hit.top_words)),
+    Column("judged", _("条件逐项"), value=lambda hit: clauses(str(say(one)) for one in hit.judged)),
 )
 
 

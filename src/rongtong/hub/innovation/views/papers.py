@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from rongtong.hub.foundation import pdf
 from rongtong.hub.foundation.api import actor_of
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.organisations.queries import visible
 from rongtong.hub.organisations.size_class import SizeClass
 
@@ -45,7 +46,7 @@ def round_catalogue(request: HttpRequest, pk: UUID) -> HttpResponse:
         "challenges": [(shown, conditions(shown, None)) for shown in rows],
         "catalogue": True,
         "round": found,
-        "leaders": _("、").join(str(SizeClass(code).label) for code in found.leader_size_classes),
+        "leaders": joined(str(SizeClass(code).label) for code in found.leader_size_classes),
         "title": str(found),
     }
     return pdf.answer("innovation/challenge_paper.html", values, _("榜单目录"))

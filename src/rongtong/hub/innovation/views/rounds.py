@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rongtong.hub.foundation import audit, formatting
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, Stale
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.foundation.forms import differences
 from rongtong.hub.foundation.lists import ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed, require
@@ -207,7 +208,7 @@ def _differences(stale: Stale) -> list[dict[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    return "、".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return joined(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 @require_POST

@@ -17,6 +17,7 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible
 from rongtong.hub.foundation.filters import identifiers
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.foundation.forms import one_more
 from rongtong.hub.foundation.rights import allowed, require_role
 
@@ -207,7 +208,7 @@ def _lines(wholes: list[Whole], overview: Overview) -> list[dict[str, Any]]:
 
 
 def _names(one: Whole) -> str:
-    return gettext("、").join(part.organisation.short for part in one.partners) or gettext("独立揭榜")
+    return joined(part.organisation.short for part in one.partners) or gettext("独立揭榜")
 
 
 # ---- deciding -----------------------------------------------------------------------------------------------------

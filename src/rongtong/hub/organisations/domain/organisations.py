@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import Fault, Invalid, Refusal, Stale
+from rongtong.hub.foundation.formatting import joined
 from rongtong.hub.foundation.notices import notify
 from rongtong.hub.foundation.verbs import verb
 
@@ -255,7 +256,7 @@ def missing_for_verification(organisation: Organisation) -> list[Fault]:
         if decision.reason in (Reason.NO_INDUSTRY, Reason.UNKNOWN_INDUSTRY, Reason.TOO_BROAD):
             faults.append(Fault("industry", decision.reason.label, f"industry.{decision.reason}"))
         elif decision.reason == Reason.MISSING:
-            names = "、".join(str(one.label) for one in decision.missing)
+            names = joined(str(one.label) for one in decision.missing)
             message = _("请补充最近年度的%(names)s，用于划定企业规模。") % {"names": names}
             faults.append(Fault("figures", message, "figures.missing"))
     return faults

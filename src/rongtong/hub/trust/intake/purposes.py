@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.errors import Text
+from rongtong.hub.foundation.formatting import joined
 
 MEGABYTE: Final = 1 << 20
 
@@ -56,7 +57,7 @@ class Purpose:
     @property
     def sentence(self) -> str:
         """Return the limits as one sentence for the form."""
-        endings = "、".join(extension[1:].upper() for extension in self.extensions)
+        endings = joined(extension[1:].upper() for extension in self.extensions)
         sentence = _("可上传 %(endings)s，每个文件不超过 %(megabytes)s MB。")
         return sentence % {"endings": endings, "megabytes": self.megabytes}
 

@@ -104,6 +104,7 @@ def _check_challenge(challenge: Challenge, cluster: Cluster) -> None:
     for person in (challenge.author, challenge.contact):
         _known(person, cluster.people, where)
         _must(cluster.people[person].organisation == challenge.organisation, where, f"{person} works elsewhere")
+    _must(cluster.people[challenge.author].role != "viewer", where, f"{challenge.author} may only read")
     owner = cluster.organisations[challenge.organisation]
     _must(owner.size == SizeClass.LARGE, where, "its organisation is not large")
     round = cluster.rounds[challenge.round]
