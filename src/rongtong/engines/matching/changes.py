@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC
-from rongtong.engines.matching.preparing import COLUMNS, Prepared
+from rongtong.engines.matching.preparing import COLUMNS, Prepared, rules
 from rongtong.engines.matching.store import COUNTERS, counters
 from rongtong.engines.matching.vectorise import IntArray
 
@@ -144,6 +144,8 @@ class Changes:
             "DELETE FROM term WHERE hash = ? AND df0 = 0 AND df1 = 0", ((term,) for term in fewer)
         )
         self._sums["generation"] = 1
+        if self._generation == 1:
+            self._sums["rules"] = rules()
         self._connection.executemany(
             "UPDATE meta SET value = value + ? WHERE name = ?", [(value, name) for name, value in self._sums.items()]
         )

@@ -1,25 +1,30 @@
 """The index: what is open, who may see it, and how it stays current."""
 
+import shutil
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from rongtong.engines.matching.encoders import Encoder, NoEncoder, Vectors
-from rongtong.engines.matching.errors import EncoderError, IndexDamaged
-from rongtong.engines.matching.listing import LEVELS, MEMBERS, PUBLIC, Listing, Need, Searcher
+from rongtong.engines.matching.errors import EncoderError, IndexBusy
+from rongtong.engines.matching.generation import Generation, Generations
+from rongtong.engines.matching.listing import MEMBERS, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Matches
-from rongtong.engines.matching.meaning import MeaningTable, query_summary
-from rongtong.engines.matching.preparing import passage
-from rongtong.engines.matching.search import Request, Shelves, search
-from rongtong.engines.matching.shelf import MembersReader, Reader, Shelf
-from rongtong.engines.matching.store import Store, bodies, changed_rows, counters, meaning_keys, rows_of
+from rongtong.engines.matching.meaning import query_summary
+from rongtong.engines.matching.preparing import rules
+from rongtong.engines.matching.search import Request, search
+from rongtong.engines.matching.store import Store, bodies, counters, rows_of
+from rongtong.engines.matching.unencoded import Unencoded, unencoded_keys
 from rongtong.engines.matching.vectors import VectorStore, content_key
 from rongtong.engines.matching.writer import Writer
 
 _WRITER_MEMORY = 64_000_000  # bytes for each of the two shelves
+_RETRY_SECONDS = 0.05
 _KEPT_NEEDS = 1_024  # needs whose vector is kept; a page and its next page ask with the same one
 
 
@@ -39,20 +44,17 @@ class Index:
     '精密轴承'
     """
 
-    def __init__(self, path: Path | None, store: Store, encoder: Encoder | None) -> None:
-        self._path, self._store = path, store
+    def __init__(self, path: Path | None, encoder: Encoder | None, generation: Path | None = None) -> None:
+        self._path = path
         self.encoder: Encoder = encoder or NoEncoder()
-        names = {PUBLIC: "public", MEMBERS: "members"}
-        self._shelves = {level: Shelf(None if path is None else path / names[level]) for level in LEVELS}
         self.vectors = VectorStore(None if path is None else path / "vectors", self.encoder)
-        self._tables: dict[int, MeaningTable] = {}
-        if self.encoder.dimensions:
-            self._tables = {level: MeaningTable(self.vectors, self.encoder) for level in LEVELS}
-        self._readers: dict[int, Reader] = {}
-        self._views: dict[int, Shelves] = {}
-        self._seen = -1
+        self._generations = None if path is None else Generations(path)
+        self._pinned = generation is not None  # one that is being built follows nobody
+        self._mark: tuple[int, int] | None = None
         self._lock = threading.Lock()
         self._needs: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._unencoded = Unencoded()
+        self._generation = self._opened(generation)
         self.refresh()
 
     @classmethod
@@ -62,22 +64,32 @@ class Index:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise FileExistsError(f"{folder} is not empty: open the index there, or remove it to start over")
-        return cls(folder, Store.create(folder / "listings.sqlite"), encoder)
+        generations = Generations(folder)
+        first = generations.fresh_folder()
+        Generation.create(first, VectorStore(None, NoEncoder()), NoEncoder()).store.close()
+        generations.appoint(first)
+        return cls(folder, encoder)
 
     @classmethod
     def open(cls, path: str | Path, encoder: Encoder | None = None) -> "Index":
         """Open an index; raises IndexDamaged where there is none that this version reads."""
-        folder = Path(path)
-        store = Store.open(folder / "listings.sqlite")
-        try:
-            return cls(folder, store, encoder)
-        except ValueError as error:  # tantivy's only exception
-            raise IndexDamaged(f"the index at {folder} cannot be read, rebuild it: {error}") from error
+        Generations(Path(path)).current()  # before anything is written into a folder that is none of ours
+        return cls(Path(path), encoder)
 
     @classmethod
     def in_memory(cls, encoder: Encoder | None = None) -> "Index":
         """Make an empty index that lives as long as this object."""
-        return cls(None, Store(None), encoder)
+        return cls(None, encoder)
+
+    def _opened(self, pinned: Path | None) -> Generation:
+        if self._generations is None:
+            return Generation.create(None, self.vectors, self.encoder)
+        if pinned is not None:
+            return Generation.open(pinned, self.vectors, self.encoder)
+        mark = self._generations.mark()
+        generation = Generation.open(self._generations.current(), self.vectors, self.encoder)
+        self._mark = mark  # read before the name: a swap in between is followed at the next look
+        return generation
 
     def writer(self, memory: int = _WRITER_MEMORY, workers: int | None = None) -> Writer:
         """Return the writer, as a context; entering raises IndexBusy while another one is open.
@@ -89,7 +101,91 @@ class Index:
         workers
             Processes that prepare listings when many come at once; by default one fewer than there are processors.
         """
-        return Writer(self._store, self._shelves, memory, workers)
+        self._follow()
+        generation = self._generation
+
+        def is_current() -> bool:
+            self._follow()
+            return generation is self._generation
+
+        return Writer(generation.store, generation.shelves, memory, workers, is_current)
+
+    def rebuild(self, fill: Callable[["Index"], object]) -> None:
+        """Build the index anew beside this one and put it in its place; searches go on and never wait.
+
+        Parameters
+        ----------
+        fill
+            Brings the index it is given up to date, from its `position` on. It is called on an empty one, and once
+            more, briefly, while nobody else can write, so that nothing is lost or comes back.
+
+        Raises
+        ------
+        IndexBusy
+            Another process is rebuilding.
+        """
+        if self._generations is None:
+            fresh = Index(None, self.encoder)
+            fill(fresh)
+            with self._alone():
+                fill(fresh)
+                self.vectors = fresh.vectors
+                self._replace(fresh._generation)
+            return
+        with self._generations.rebuilding():
+            folder = self._generations.fresh_folder()
+            Generation.create(folder, VectorStore(None, NoEncoder()), NoEncoder()).store.close()
+            try:
+                fresh = Index(self._path, self.encoder, folder)
+                fill(fresh)
+                with self._alone():
+                    fill(fresh)
+                    fresh.close()
+                    self._generations.appoint(folder)
+            except BaseException:
+                if folder != self._generations.current():
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
+        self.refresh()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the writer as soon as the one who has it lets go."""
+        with ExitStack() as held:
+            while True:
+                try:
+                    held.enter_context(self.writer())
+                    break
+                except IndexBusy:
+                    time.sleep(_RETRY_SECONDS)
+            yield
+
+    def _follow(self) -> bool:
+        """Open the generation that has become current, if another one has."""
+        if self._generations is None or self._pinned:
+            return False
+        with self._lock:
+            if self._generations.mark() == self._mark:
+                return False
+            generation = self._opened(None)
+            generation.refresh()
+        self._replace(generation)
+        return True
+
+    def _replace(self, generation: Generation) -> None:
+        generation.refresh()
+        self._generation = generation
+        self._unencoded = Unencoded()
+
+    @property
+    def _store(self) -> Store:
+        return self._generation.store
+
+    @property
+    def outdated(self) -> bool:
+        """Whether listings are now cut into other words than when this index was filled: time to `rebuild` it."""
+        with self._store.reading() as connection:
+            return counters(connection)["rules"] not in (0, rules())
 
     @property
     def position(self) -> int:
@@ -117,32 +213,8 @@ class Index:
 
         Every search does this itself.
         """
-        with self._store.reading() as connection:
-            published = counters(connection)["published"]
-        with self._lock:
-            self.vectors.refresh()
-            changed = published != self._seen
-            if changed:
-                everybody = self._shelves[PUBLIC].reader()
-                self._readers = {PUBLIC: everybody, MEMBERS: MembersReader(everybody, self._shelves[MEMBERS].reader())}
-                self._update_tables()
-                self._seen = published
-            for table in self._tables.values():
-                table.catch_up()
-            views = {level: table.view for level, table in self._tables.items()}
-            self._views = {
-                level: Shelves(level, reader, self._readers[MEMBERS], views.get(level))
-                for level, reader in self._readers.items()
-            }
-        return changed
-
-    def _update_tables(self) -> None:
-        if not self._tables:
-            return
-        with self._store.reading() as connection:
-            changed = changed_rows(connection, self._seen) if self._seen >= 0 else []
-            for level, table in self._tables.items():
-                table.update(changed, meaning_keys(connection, level, self._seen))
+        followed = self._follow()
+        return self._generation.refresh() or followed
 
     def search(
         self,
@@ -171,9 +243,10 @@ class Index:
             raise ValueError("limit is 1 to 1,000")
         self.refresh()
         vector = self._need_vector(need)
-        on = self._views[searcher.level]  # one moment's view, whatever is committed meanwhile
+        generation = self._generation  # one moment's view, whatever is committed or put in its place meanwhile
+        on = generation.views[searcher.level]
         request = Request(need, searcher, limit, exclude_owner, group_by_owner)
-        with self._store.reading() as connection:
+        with generation.store.reading() as connection:
             return search(connection, on, request, vector)
 
     def prepare(self, need: Need) -> None:
@@ -217,36 +290,27 @@ class Index:
         Each batch is kept at once, so a job that is stopped goes on where it was. 0 means that all are done.
         """
         done = 0
-        texts = list(self._pending_texts(limit).items())
-        for start in range(0, len(texts), batch):
-            part = texts[start : start + batch]
-            self.vectors.add([key for key, _ in part], self.encoder.encode([text for _, text in part], "passage"))
-            done += len(part)
+        while done < limit and self.encoder.dimensions:
+            texts = self._unencoded.next(self._store, self.vectors, min(batch, limit - done))
+            if not texts:
+                break
+            keys = list(texts)
+            self.vectors.add(keys, self.encoder.encode([texts[key] for key in keys], "passage"))
+            done += len(keys)
         return done
 
+    def encoded(self) -> tuple[int, int]:
+        """Return how many listings have a vector, and how many there are."""
+        self.refresh()
+        table = self._generation.views[MEMBERS].table
+        return (0, self.count(MEMBERS)) if table is None else (int((table.slots >= 0).sum()), len(table.slots))
+
     def pending(self) -> int:
-        """Return how many distinct texts have no vector yet."""
-        return len(self._pending_rows())
-
-    def _pending_rows(self) -> dict[bytes, tuple[int, Literal[0, 1]]]:
+        """Return how many distinct texts have no vector yet; reads every key, so ask `encoded` for progress."""
         if not self.encoder.dimensions:
-            return {}
+            return 0
         self.vectors.refresh()
-        found: dict[bytes, tuple[int, Literal[0, 1]]] = {}
-        levels: tuple[Literal[0, 1], ...] = (0, 1)
-        with self._store.reading() as connection:
-            for level in levels:
-                for row, _, key in meaning_keys(connection, level):
-                    if key not in self.vectors:
-                        found.setdefault(key, (row, level))
-        return found
-
-    def _pending_texts(self, limit: int) -> dict[bytes, str]:
-        wanted = list(self._pending_rows().items())[:limit]
-        with self._store.reading() as connection:
-            listings = dict(bodies(connection, sorted({row for _, (row, _) in wanted})))
-        texts = {key: passage(listings[row], level) for key, (row, level) in wanted if row in listings}
-        return {key: text for key, text in texts.items() if content_key(text) == key}
+        return len(unencoded_keys(self._store, self.vectors))
 
     def close(self) -> None:
         """Close this thread's connection to the files."""

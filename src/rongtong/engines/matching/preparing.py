@@ -21,6 +21,7 @@ COLUMNS = (
     "languages", "hidden", "hashes0", "counts0", "hashes1", "counts1", "meaning0", "meaning1", "body",
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+_PROBE = "数控机床用，转速 4.5万转/分；the bearings' running temperatures, real-time, GB/T 276-2013, 5G 与人工智能"
 DIFFERS = "view:members"  # members have a document of their own for this listing
 
 
@@ -77,6 +78,15 @@ def prepare(listings: Sequence[Listing]) -> list[Prepared]:
         _prepared(listing, terms, parts, public, members)
         for listing, (public, members) in zip(listings, places, strict=True)
     ]
+
+
+def rules() -> int:
+    """Return a number that changes when listings are cut into other terms or encoded by another summary."""
+    probe = Listing(
+        "1", "a", "capability", "高速主軸陶瓷軸承 X-ray 检测", {PUBLIC: _PROBE}, region="440300", industry="c3421"
+    )
+    one = prepare([probe])[0]
+    return int.from_bytes(content_key(repr((one.hashes1, one.counts1, one.meaning1, one.public)))[:6], "big")
 
 
 def _prepared(

@@ -20,6 +20,10 @@ from rongtong.engines.matching.listing import Constraint, Need
 from rongtong.engines.matching.preparing import DIFFERS, facet_token
 from rongtong.engines.matching.words import WordQuery
 
+# The heaviest terms find as many of the best listings as all 64 that are scored, in a third of the time: measured on
+# the development sets, where 24 to 40 terms find a little more than 64.
+_FINDING_TERMS = 24
+_LEAST = 0.25  # of the candidates come from either shelf, however small
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -112,7 +116,7 @@ class ShelfReader:
 
     def _words(self, words: WordQuery) -> tantivy.Query:
         clauses = []
-        for term in words.terms:
+        for term in sorted(words.terms, key=lambda term: -term.weight)[:_FINDING_TERMS]:
             query = tantivy.Query.term_query(self._schema, "words", term.term, index_option="freq")
             clauses.append((_SHOULD, tantivy.Query.boost_query(query, term.frequency)))
         return tantivy.Query.boolean_query(clauses)
@@ -157,19 +161,21 @@ class MembersReader:
     """What members see: the shelf of everybody, but for the listings that have a fuller face on the other."""
 
     def __init__(self, everybody: ShelfReader, members: ShelfReader) -> None:
-        self._both = (everybody.passing_over(DIFFERS), members) if len(members) else (everybody,)
+        both = (everybody.passing_over(DIFFERS), members) if len(members) else (everybody,)
+        every = sum(map(len, both))
+        self._shelves = [(shelf, max(_LEAST, len(shelf) / every if every else 1.0)) for shelf in both]
 
     def candidates(self, need: Need, words: WordQuery, limit: int, avoid: str | None) -> tuple[list[int], bool]:
-        """Return the rows of about the best listings on both shelves, up to `limit` of each."""
-        return _together([shelf.candidates(need, words, limit, avoid) for shelf in self._both])
+        """Return the rows of about the best listings on both shelves, from each as many as its size suggests."""
+        return _together([shelf.candidates(need, words, int(limit * part), avoid) for shelf, part in self._shelves])
 
     def matching(self, need: Need, limit: int, avoid: str | None) -> tuple[list[int], bool]:
-        """Return up to `limit` rows of each shelf that pass the need's filters."""
-        return _together([shelf.matching(need, limit, avoid) for shelf in self._both])
+        """Return rows of both shelves that pass the need's filters."""
+        return _together([shelf.matching(need, int(limit * part), avoid) for shelf, part in self._shelves])
 
     def owned_by(self, owner: str, limit: int) -> list[int]:
         """Return the rows of an organisation's own listings, anonymous ones too."""
-        return [row for shelf in self._both for row in shelf.owned_by(owner, limit)]
+        return [row for shelf, _ in self._shelves for row in shelf.owned_by(owner, limit)]
 
 
 def _together(found: Sequence[tuple[list[int], bool]]) -> tuple[list[int], bool]:

@@ -20,7 +20,6 @@ from rongtong.engines.matching.errors import IndexDamaged
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
 
 FORMAT = 2
-_MAPPED = 4 << 30  # bytes of the file that are read through memory maps: the pages are the system's, not ours
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE listing (
@@ -50,7 +49,7 @@ _MEANINGS = {
     PUBLIC: "SELECT row, kind, meaning0 FROM listing WHERE changed > ? AND meaning0 NOT NULL ORDER BY row",
     MEMBERS: "SELECT row, kind, meaning1 FROM listing WHERE changed > ? ORDER BY row",
 }
-COUNTERS = ("position", "generation", "published", "listings0", "listings1", "length0", "length1")
+COUNTERS = ("position", "generation", "published", "listings0", "listings1", "length0", "length1", "rules")
 BETWEEN = "\x1f"  # stands between the members of a set of names
 
 
@@ -163,7 +162,6 @@ class Store:
         target = ":memory:" if self._path is None else self._path
         connection = sqlite3.connect(target, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         return connection
 
     @property

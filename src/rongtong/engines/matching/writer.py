@@ -2,11 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 
 from rongtong.engines.matching.changes import Changes
+from rongtong.engines.matching.errors import IndexBusy
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
 from rongtong.engines.matching.preparing import Prepared, prepare
 from rongtong.engines.matching.shelf import Shelf, ShelfWriter
@@ -30,9 +31,19 @@ class Writer:
         Where to write, and how many bytes each shelf may hold back.
     workers
         Processes that prepare listings when many come at once; by default one fewer than there are processors.
+    is_current
+        Asked once the writer is held: whether another index has not taken this one's place.
     """
 
-    def __init__(self, store: Store, shelves: Mapping[int, Shelf], memory: int, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        shelves: Mapping[int, Shelf],
+        memory: int,
+        workers: int | None = None,
+        is_current: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._is_current = is_current
         self._store, self._shelf_objects, self._memory = store, shelves, memory
         self._resources = ExitStack()
         self._shelves: dict[int, ShelfWriter] = {}
@@ -44,6 +55,8 @@ class Writer:
         try:
             for level in (MEMBERS, PUBLIC):
                 self._shelves[level] = self._resources.enter_context(self._shelf_objects[level].writer(self._memory))
+            if not self._is_current():
+                raise IndexBusy("another process has just put a rebuilt index in this one's place: ask again")
             self._connection = self._store.connect()
             if not self._store.in_memory:
                 self._resources.callback(self._connection.close)
