@@ -6,11 +6,13 @@ import uuid
 import pytest
 from django.db import connection, transaction
 
-from rongtong.engines.matching import Need
+from rongtong.engines.matching import Need, preparing
 from rongtong.hub.foundation.actors import VISITOR, Actor
-from rongtong.hub.matching.catching_up import catch_up, is_ahead, start_over
+from rongtong.hub.matching import catching_up, live
+from rongtong.hub.matching.catching_up import catch_up, is_ahead, rebuild, start_over
 from rongtong.hub.matching.domain.impressions import best_ranks, shown
 from rongtong.hub.matching.domain.listings import Card, drop, put
+from rongtong.hub.matching.indexer import Indexer
 from rongtong.hub.matching.live import live_index
 from rongtong.hub.matching.models import Listing
 from rongtong.hub.matching.queries import matches_for
@@ -119,3 +121,83 @@ def test_the_best_rank_ever_shown_is_kept():
     shown(need, [(uuid.uuid4(), 60), (firm, 50)], by=member())
     shown(need, [(uuid.uuid4(), 60), (uuid.uuid4(), 60), (firm, 50)], by=member())
     assert best_ranks([(need, firm), (need, uuid.uuid4())]) == {(need, firm): 2}
+
+
+@pytest.mark.django_db
+def test_a_backlog_is_committed_in_parts(monkeypatch: pytest.MonkeyPatch):
+    """What is stopped half-way goes on from the last part."""
+    monkeypatch.setattr(catching_up, "PORTION", 3)
+    monkeypatch.setattr(catching_up, "COMMITTED", 6)
+    put([card(f"感应淬火{number}") for number in range(10)])
+    drop([Listing._base_manager.get(position=2).subject_id])
+
+    def stop_at(done: int) -> None:
+        if done > 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        catch_up(live_index(), stop_at)
+    assert live_index().position == 7  # six rows: the one withdrawn has moved to the end
+    assert catch_up(live_index()) == 4
+    assert len(found("感应淬火", member())) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_searches_go_on_while_the_index_is_rebuilt():
+    """The command's way: beside an indexer that follows the log, and people who search."""
+    put([card(f"感应淬火{number}") for number in range(30)])
+    catch_up(live_index())
+    counts, done, somebody = [], threading.Event(), member()
+
+    def search() -> None:
+        while not done.is_set():
+            counts.append(matches_for(Need("感应淬火"), somebody, limit=100, by_organisation=False).found)
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    late = card("感应淬火最新")
+
+    def tell(read: int) -> None:
+        if read == 30:  # what comes while the new index is being filled is in it too
+            put([late])
+
+    assert rebuild(tell) == 31
+    assert found("感应淬火最新", somebody)[0] == "感应淬火最新"
+    drop([late.subject_id])
+    assert catch_up(live_index()) == 1
+    done.set()
+    searching.join()
+    assert set(counts) <= {30, 31}
+    assert matches_for(Need("感应淬火"), somebody, limit=100, by_organisation=False).found == 30
+
+
+@pytest.mark.django_db
+def test_an_index_that_cannot_be_read_finds_nothing_until_it_is_rebuilt():
+    put([card("感应淬火")])
+    live.folder().mkdir(parents=True)
+    (live.folder() / "listings.sqlite").write_bytes(b"of another version")
+    assert found("感应淬火", member()) == []
+    assert rebuild() == 1
+    assert found("感应淬火", member()) == ["感应淬火"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reason", ["ahead", "outdated"])
+def test_the_indexer_rebuilds_what_does_not_fit(reason: str, monkeypatch: pytest.MonkeyPatch):
+    put([card("感应淬火"), card("五轴铣削")])
+    catch_up(live_index())
+    if reason == "ahead":
+        Listing._base_manager.order_by("-position")[0].delete()
+    else:
+        monkeypatch.setattr(preparing, "_PROBE", "cut in another way")
+    first = live_index()._generation
+    indexer = Indexer()
+    running = threading.Thread(target=indexer.run)
+    running.start()
+    while live_index()._generation is first:
+        live_index().refresh()
+    indexer.stopping.set()
+    running.join()
+    assert not live_index().outdated
+    assert not is_ahead(live_index())
+    assert set(found("感应淬火 五轴铣削", member())) == {"感应淬火"} | ({"五轴铣削"} if reason == "outdated" else set())

@@ -2,29 +2,67 @@
 
 import logging
 import shutil
+from collections.abc import Callable
 
-from rongtong.engines.matching import Index, Listing
+from rongtong.engines.matching import Index, IndexDamaged, Listing
 
 from . import live
 from .models import Listing as Row
 
 PORTION = 2000
+#: So many changes are committed together at most: a backlog of a million is stopped and gone on with in parts.
+COMMITTED = 100_000
 logger = logging.getLogger(__name__)
 
 
-def catch_up(index: Index) -> int:
+def catch_up(index: Index, tell: Callable[[int], None] = lambda done: None) -> int:
     """Write to the index what the database holds beyond its position. Returns how many changes that were.
 
     Stopped at any point, it goes on there: the position is committed together with the changes.
+
+    Parameters
+    ----------
+    tell
+        Told after each portion how many changes are written.
     """
     done = 0
-    while rows := list(Row._base_manager.filter(position__gt=index.position).order_by("position")[:PORTION]):
+    while rows := _after(index.position):
         with index.writer() as writer:
-            writer.upsert(listing_of(row) for row in rows if row.active)
-            writer.remove(str(row.subject_id) for row in rows if not row.active)
-            writer.commit(position=rows[-1].position)
-        done += len(rows)
+            waiting = 0
+            while rows:
+                writer.upsert(listing_of(row) for row in rows if row.active)
+                writer.remove(str(row.subject_id) for row in rows if not row.active)
+                last, done, waiting = rows[-1].position, done + len(rows), waiting + len(rows)
+                rows = _after(last) if len(rows) == PORTION else []
+                if not rows or waiting >= COMMITTED:
+                    writer.commit(position=last)
+                    waiting = 0
+                tell(done)
     return done
+
+
+def _after(position: int) -> list[Row]:
+    return list(Row._base_manager.filter(position__gt=position).order_by("position")[:PORTION])
+
+
+def rebuild(tell: Callable[[int], None] = lambda done: None) -> int:
+    """Build the index anew from the database and put it in the place of the old one; searches go on meanwhile.
+
+    Returns how many changes of the log were read. Raises IndexBusy where another process is at it.
+    """
+    try:
+        index = live.opened_index()
+    except IndexDamaged:
+        return catch_up(start_over(), tell)
+    read = 0
+
+    def fill(fresh: Index) -> None:
+        nonlocal read
+        before = read
+        read += catch_up(fresh, lambda done: tell(before + done))
+
+    index.rebuild(fill)
+    return read
 
 
 def listing_of(row: Row) -> Listing:
@@ -52,8 +90,8 @@ def is_ahead(index: Index) -> bool:
 
 
 def start_over() -> Index:
-    """Throw the index away and give an empty one, to be filled from the database."""
-    logger.warning("the index does not fit the database and is built anew")
+    """Throw away an index that nobody can read, and give an empty one, to be filled from the database."""
+    logger.warning("the index cannot be read and is built anew")
     live.forget()
     shutil.rmtree(live.folder(), ignore_errors=True)
-    return live.live_index()
+    return live.opened_index()

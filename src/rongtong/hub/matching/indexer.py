@@ -1,4 +1,8 @@
-"""The indexer process: the only writer of the index. One thread follows the change log, another encodes texts."""
+"""The indexer process: the only writer of the index. One thread follows the change log, another encodes texts.
+
+Where the index was filled by other rules than those of this version, or knows of changes that the database does not
+(a backup was restored), a third builds it anew beside the old one, which is searched and followed until then.
+"""
 
 import logging
 import signal
@@ -10,14 +14,20 @@ from django.db import OperationalError, close_old_connections, connection
 
 from rongtong.engines.matching import EncoderError, Index, IndexBusy, IndexDamaged
 
-from .catching_up import catch_up, is_ahead, start_over
+from .catching_up import catch_up, is_ahead, rebuild, start_over
 from .domain.listings import CHANNEL
-from .live import encoder, folder, live_index
+from .live import encoder, folder, opened_index
 
 IDLE_SECONDS = 1.0
 #: Few enough that the process ends within seconds when it is told to.
 ENCODED_AT_ONCE = 32
+#: Texts after which the log says how far encoding is.
+TOLD_EACH = 1_000
 logger = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The process was told to end."""
 
 
 class Indexer:
@@ -27,14 +37,18 @@ class Indexer:
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        index = self._fitting(live_index_or_new())
-        encoding = threading.Thread(target=self._encode, name="encoding", daemon=True)
-        encoding.start()
+        index = live_index_or_new()
+        beside = [threading.Thread(target=self._encode, name="encoding", daemon=True)]
+        if is_ahead(index) or index.outdated:
+            beside.append(threading.Thread(target=self._rebuild, name="rebuilding", daemon=True))
+        for thread in beside:
+            thread.start()
         try:
             self._keep_following(index)
         finally:
             self.stopping.set()
-            encoding.join(timeout=10)
+            for thread in beside:
+                thread.join(timeout=10)
 
     def _keep_following(self, index: Index) -> None:
         while not self.stopping.is_set():
@@ -46,11 +60,8 @@ class Indexer:
                 connection.close()
                 self.stopping.wait(IDLE_SECONDS)
             except IndexBusy:
-                logger.warning("another indexer is at work; waiting for it to end")
+                logger.warning("the index is being written by another process, or changed just now; asking again")
                 self.stopping.wait(IDLE_SECONDS)
-
-    def _fitting(self, index: Index) -> Index:
-        return start_over() if is_ahead(index) else index
 
     def _follow(self, index: Index) -> None:
         """Listen first, then catch up: nothing that commits in between is missed."""
@@ -63,15 +74,34 @@ class Indexer:
             for _notice in raw.notifies(timeout=IDLE_SECONDS, stop_after=1):
                 pass
 
+    def _rebuild(self) -> None:
+        logger.warning("the index does not fit this version or the database and is built anew; searches go on")
+        try:
+            logger.info("the index was built anew from %d changes", rebuild(self._unless_stopping))
+        except Stopped:
+            logger.info("the index is built anew at the next start")
+        except (IndexBusy, OperationalError, psycopg.OperationalError) as error:
+            logger.warning("the index could not be built anew, the old one stays until the next start: %s", error)
+        finally:
+            connection.close()
+
+    def _unless_stopping(self, done: int) -> None:
+        if self.stopping.is_set():
+            raise Stopped
+
     def _encode(self) -> None:
         """Encode what has no vector yet, a portion at a time; words alone are searched until then."""
-        index = Index.open(folder(), encoder())
+        index, told = Index.open(folder(), encoder()), 0
         while not self.stopping.is_set():
             try:
                 done = index.encode_pending(limit=ENCODED_AT_ONCE)
             except EncoderError as error:
                 logger.warning("the encoder does not answer, words alone are searched: %s", error)
                 done = 0
+            told += done
+            if told >= TOLD_EACH or (told and not done):
+                logger.info("%d of %d listings are encoded", *index.encoded())
+                told = 0
             if not done:
                 self.stopping.wait(IDLE_SECONDS)
 
@@ -82,7 +112,7 @@ class Indexer:
 def live_index_or_new() -> Index:
     """The index; a damaged one is built anew, for the database has everything."""
     try:
-        return live_index()
+        return opened_index()
     except IndexDamaged:
         return start_over()
 

