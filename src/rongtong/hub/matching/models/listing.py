@@ -52,7 +52,17 @@ class Listing(models.Model):
 
 
 class Impression(models.Model):
-    """Who was shown at which rank for which need, when somebody looked at matches."""
+    """Who was shown at which rank for which need, when somebody looked at matches. Rows of one look share ``at``.
+
+    Parameters
+    ----------
+    lists
+        Whether organisations were listed for a need, or needs for an organisation (then it is also the viewer).
+    score, forward, backward
+        The score shown, and what each side scored the other by itself where that was known.
+    ranker
+        What put them in this order; empty for what was logged before it was told.
+    """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())
@@ -61,9 +71,16 @@ class Impression(models.Model):
     organisation_id = models.UUIDField()
     rank = models.PositiveSmallIntegerField()
     score = models.DecimalField(max_digits=5, decimal_places=1)
+    lists = models.CharField(max_length=8, db_default="offers", default="offers")
+    forward = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    backward = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    ranker = models.CharField(max_length=24, blank=True, db_default="", default="")
 
     class Meta:
-        indexes = [models.Index(fields=["subject_id", "at"], name="impression_subject")]
+        indexes = [
+            models.Index(fields=["subject_id", "at"], name="impression_subject"),
+            models.Index(fields=["at"], name="impression_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject_id} #{self.rank}"

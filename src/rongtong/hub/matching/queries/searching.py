@@ -3,7 +3,7 @@
 from rongtong.engines.matching import Matches, Need, Searcher
 from rongtong.hub.foundation.actors import Actor
 
-from .live import live_index
+from ..live import live_index
 
 
 def searcher_of(actor: Actor) -> Searcher:
