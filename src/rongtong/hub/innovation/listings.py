@@ -7,6 +7,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from rongtong.hub.matching.domain.listings import Card, drop, put
+from rongtong.hub.matching.kinds import answer_each_other
 from rongtong.hub.organisations.enums import VerificationState
 from rongtong.hub.organisations.models import Certificate, Organisation
 
@@ -16,6 +17,7 @@ from .queries.disclosure import challenge_listing_text
 from .signals import capability_listing_changed, challenge_listing_changed
 
 CAPABILITY, CHALLENGE = "capability", "challenge"
+answer_each_other(CHALLENGE, CAPABILITY)
 
 
 def card_of_capability(capability: Capability, certificates: Iterable[str]) -> Card:
