@@ -18,14 +18,19 @@ from hypothesis import strategies as st
 from schemathesis import checks
 from schemathesis.generation import GenerationMode
 
+from rongtong.hub.foundation import jobs
+from rongtong.hub.foundation.actors import SYSTEM
 from rongtong.hub.foundation.api import middleware
 from rongtong.hub.foundation.api.door import scopes
+from rongtong.hub.foundation.models import Job, Notice, SavedSearch
+from rongtong.hub.foundation.notices import notify
 from rongtong.hub.innovation.enums import ChallengeState
 from rongtong.hub.innovation.models import Capability, Challenge, Round
 from rongtong.hub.organisations.domain import tokens
 from rongtong.hub.organisations.enums import OrganisationKind, Role
 from rongtong.hub.organisations.models import Member, Organisation, Token
-from tests.factories import a_challenge, a_member, a_round, an_organisation
+from rongtong.hub.web.domain.searches import save_search
+from tests.factories import a_challenge, a_member, a_round, actor_of, an_organisation
 from tests.hub.innovation.factories_responses import a_response
 
 pytestmark = pytest.mark.django_db
@@ -86,11 +91,20 @@ def people() -> dict[str, dict[str, str]]:
     a_challenge(ChallengeState.OPEN, an_organisation(size="large"), anonymous=True)
     a_round(operator=operator.organisation)
     a_response()
+    _own_things(owner)
     return {
         "visitor": {},
         "owner": {"Authorization": f"Bearer {a_token(owner)}"},
         "operator": {"Authorization": f"Bearer {a_token(operator)}"},
     }
+
+
+def _own_things(member: Member) -> None:
+    """What belongs to one person: a notice, a kept search, a job."""
+    actor = actor_of(member)
+    notify("challenge.invited", to=[member.account_id], about=a_challenge(), by=SYSTEM)
+    save_search(page="challenges", name="淬火", query="q=淬火", notify=True, by=actor)
+    jobs.start("export", by=actor, total=10)
 
 
 def pool() -> dict[str, list[str]]:
@@ -103,6 +117,9 @@ def pool() -> dict[str, list[str]]:
         "organisations": Organisation,
         "rounds": Round,
         "members": Member,
+        "notices": Notice,
+        "searches": SavedSearch,
+        "jobs": Job,
     }
     # not the operator's own: an operator that suspends itself has nothing more to ask
     own = {Organisation: {"kind": OrganisationKind.OPERATOR}, Member: {"organisation__kind": OrganisationKind.OPERATOR}}

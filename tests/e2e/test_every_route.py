@@ -81,8 +81,10 @@ def walk(furnished_house: House) -> Walk:
     told = json.loads(
         house.django(
             "from tests.e2e.addresses import addresses\n"
+            "from tests.e2e.api_addresses import api_addresses\n"
             "from tests.e2e.cast import sessions, tell, token\n"
-            "tell({'roles': {**sessions(), 'token': token()}, 'known': addresses(5)})"
+            "roles = {**sessions(), 'token': token()}\n"
+            "tell({'roles': roles, 'known': {**addresses(5), **api_addresses(5)}})"
         )
     )
     roles, known = told["roles"], told["known"]

@@ -94,7 +94,12 @@ def asked(house: House, *roles: str) -> dict[str, Any]:
 
 def addresses(house: House) -> dict[str, list[str]]:
     told: dict[str, list[str]] = json.loads(
-        house.django("from tests.e2e.addresses import addresses\nfrom tests.e2e.cast import tell\ntell(addresses(2))")
+        house.django(
+            "from tests.e2e.addresses import addresses\n"
+            "from tests.e2e.api_addresses import api_addresses\n"
+            "from tests.e2e.cast import tell\n"
+            "tell({**addresses(2), **api_addresses(2)})"
+        )
     )
     return told
 

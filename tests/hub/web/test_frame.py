@@ -254,7 +254,7 @@ def test_the_trail_is_the_operators(me):
     save_search(page="challenges", name="淬火", query="", notify=False, by=me)
     assert AuditEntry._base_manager.get().verb == "search.save"
     assert client_of(me).get(reverse("web:audit")).status_code == 404
-    assert "search.save" in client_of(operator_actor()).get(reverse("web:audit")).content.decode()
+    assert "保存搜索" in client_of(operator_actor()).get(reverse("web:audit")).content.decode()
 
 
 def test_kept_mail_is_shown_on_a_developers_machine_only():

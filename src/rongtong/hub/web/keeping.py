@@ -6,6 +6,7 @@ from rongtong.hub.innovation.views.collaborations import Collaborations
 from rongtong.hub.innovation.views.responses import Responses
 from rongtong.hub.innovation.views.reviews import Reviews
 from rongtong.hub.innovation.views.rounds import Rounds
+from rongtong.hub.matching.views.days import Days
 from rongtong.hub.organisations.views.organisations import Organisations
 
 from .saved import keepable
@@ -18,4 +19,5 @@ keepable(Reviews, "innovation:reviews", "created_at")
 keepable(Collaborations, "innovation:collaborations", "created_at")
 keepable(Capabilities, "innovation:capabilities", "changed_at")
 keepable(Rounds, "innovation:rounds", "created_at")
+keepable(Days, "matching:days", "published_at")
 keepable(Organisations, "organisations:organisations", "verified_at")
