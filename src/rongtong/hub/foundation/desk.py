@@ -63,7 +63,10 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 
 @dataclass(frozen=True)
 class Fit:
-    """Something that fits the reader's organisation, with its score out of 100 and what it is made of."""
+    """Something that fits the reader's organisation, with its score out of 100 and what it is made of.
+
+    ``other`` is the other side's part, None where that is not known.
+    """
 
     title: Text
     link: str
@@ -73,6 +76,7 @@ class Fit:
     words: Decimal = Decimal(0)
     meaning: Decimal = Decimal(0)
     conditions: Decimal = Decimal(0)
+    other: Decimal | None = None
 
 
 @dataclass(frozen=True)

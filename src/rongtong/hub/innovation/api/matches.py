@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from rongtong.hub.foundation.api import Out, actor_of, needs
-from rongtong.hub.matching.domain.impressions import shown
 
+from ..looks import log_look
 from ..queries.conditions import say
 from ..queries.matching import Hit, Hits, challenges_for, matches_of, own_challenge
 
@@ -35,6 +35,8 @@ class MatchOut(Out):
     words: Decimal
     meaning: Decimal
     conditions: Decimal
+    other_side: Decimal
+    other_side_known: bool
     title: str
     organisation_id: UUID | None
     organisation: str
@@ -55,7 +57,7 @@ def of_challenge(request: HttpRequest, pk: UUID, limit: int = 20) -> dict[str, A
     actor = actor_of(request)
     challenge = own_challenge(pk, actor)
     hits = matches_of(challenge, actor, limit=max(1, min(limit, MOST)))
-    shown(challenge.pk, [(hit.organisation.pk, hit.score) for hit in hits.items if hit.organisation], by=actor)
+    log_look(challenge, hits, actor)
     return _out(hits, "capability_id")
 
 
@@ -79,6 +81,8 @@ def _one(hit: Hit, subject: str) -> dict[str, Any]:
         "words": hit.words,
         "meaning": hit.meaning,
         "conditions": hit.conditions,
+        "other_side": hit.other,
+        "other_side_known": hit.other_known,
         "title": hit.title,
         "organisation_id": hit.organisation.pk if hit.organisation else None,
         "organisation": str(hit.organisation or ""),

@@ -44,6 +44,7 @@ def fitting_challenges(actor: Actor) -> Shelf | None:
             words=hit.words,
             meaning=hit.meaning,
             conditions=hit.conditions,
+            other=hit.other if hits.two_sided else None,
         )
         for hit in hits.items
         if hit.challenge is not None

@@ -6,27 +6,28 @@ side was computed before from what every member may see (``pairing``).
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from rongtong.engines.matching import Constraint, Listing, Match, Need, Outcome
-from rongtong.engines.matching.constraints import judge
-from rongtong.engines.matching.two_sided import STRONG, TwoSided, combine, middle_of
+from rongtong.engines.matching import Constraint, Match, Need, Outcome
+from rongtong.engines.matching.two_sided import STRONG, TwoSided, combine, middle_of, relative
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
 from rongtong.hub.matching.domain.pair_scores import Pair, pairs_of_need, pairs_of_organisation
 from rongtong.hub.matching.queries import matches_for
-from rongtong.hub.organisations.models import Certificate, Organisation
+from rongtong.hub.organisations.models import Organisation
 
-from ..enums import CapabilityState, ChallengeState
+from ..enums import CapabilityState, ChallengeState, Consent, ResponseState
 from ..listings import CAPABILITY, CHALLENGE, text_of_capability
-from ..models import Capability, Challenge, ChallengeInvitation
-from .challenges import leadable, taken_part
+from ..models import Capability, Challenge, ChallengeInvitation, Partner, Response
+from .challenges import conditions, leadable
+from .challenges import profile_of as standing_of
 from .disclosure import DisclosedChallenge, Hidden, disclosed, disclosed_many, with_parts
 
 MOST = 200
@@ -71,6 +72,8 @@ class Hit:
         What the reader's side scores by itself, and what the other side does, of a hundred each.
     way
         For one that gives way: in how many other fronts it stands, and by how many places it moved down.
+    terms
+        What a challenge asks of whoever answers, each met, not met or unknown for the reader's organisation.
     """
 
     rank: int
@@ -89,6 +92,7 @@ class Hit:
     near: Decimal = Decimal("0.0")
     far: Decimal | None = None
     way: tuple[int, int] | None = None
+    terms: list[tuple[str, str]] = field(default_factory=list)
     organisation: Organisation | None = None
     invitation: ChallengeInvitation | None = None
     challenge: DisclosedChallenge | None = None
@@ -142,6 +146,7 @@ class _Ranked:
     match: Match
     sides: TwoSided
     pair: Pair | None
+    near: Decimal
     way: tuple[int, int] | None = None
 
 
@@ -171,13 +176,12 @@ def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
 
 def _in_turn(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked]:
     """Order by both sides; whoever stands in enough other fronts gives way to those who do not."""
-    owners = [UUID(match.owner) if match.owner else None for match in matches]
-    known = [pairs.get(owner) if owner else None for owner in owners]
     middle = middle_of(pair.backward for pair in pairs.values())
-    rows = [
-        _Ranked(0, match, combine(_parts(match), pair.backward if pair else None, middle), pair)
-        for match, pair in zip(matches, known, strict=True)
-    ]
+    rows = []
+    for match in matches:
+        pair = pairs.get(UUID(match.owner)) if match.owner else None
+        sides = combine(_parts(match), pair.backward if pair else None, middle)
+        rows.append(_Ranked(0, match, sides, pair, match.score))
     rows.sort(key=lambda one: -one.sides.score)
     staying = [place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT]
     order = sorted(range(len(rows)), key=lambda place: (place not in staying, place))
@@ -216,42 +220,49 @@ def profile_of(capabilities: Iterable[Capability]) -> Need | None:
     return Need("\n".join(texts)[:LONGEST_PROFILE], kinds=frozenset({CHALLENGE}))
 
 
-def published_by(actor: Actor) -> list[Capability]:
-    """What the actor's organisation has published, the newest first. One query."""
+def profile_need(actor: Actor) -> Need | None:
+    """What the actor's organisation has published, as one need. One query."""
     rows = Capability.visible_to(actor).filter(organisation_id=actor.firm, state=CapabilityState.PUBLISHED)
-    return list(rows.order_by("-changed_at", "pk"))
+    return profile_of(rows.order_by("-changed_at", "pk")[:20])
 
 
 def challenges_for(actor: Actor, *, limit: int = 20) -> Hits | None:
     """The challenges worth answering for the actor's organisation; None while it has published nothing.
 
-    What it may not lead is left out, and what it has answered or joined. Eight queries, whatever is found.
+    What it may not lead is left out, and what it has answered or joined. A fixed number of queries.
     """
     if actor.organisation_id is None or actor.role is None:
         return None
-    capabilities = published_by(actor)
-    need = profile_of(capabilities)
+    need = profile_need(actor)
     if need is None:
         return None
     matches = matches_for(need, actor, limit=MOST, by_organisation=False)
-    ids = [UUID(match.listing.id) for match in matches]
-    fitting = Challenge.visible_to(actor).filter(pk__in=ids, state=ChallengeState.OPEN)
-    free = set(fitting.filter(leadable(actor)).exclude(taken_part(actor)).values_list("pk", flat=True))
-    ranked = [one for one in _worth(matches.items, pairs_of_organisation(actor.firm)) if one.match.listing.id in
-              {str(pk) for pk in free}]  # fmt: skip
-    ranked = ranked[:limit]
-    rows = with_parts(fitting.filter(pk__in=[UUID(one.match.listing.id) for one in ranked]), actor)
+    fitting = Challenge.visible_to(actor).filter(
+        pk__in=[match.listing.id for match in matches], state=ChallengeState.OPEN
+    )
+    free = {str(pk) for pk in fitting.filter(leadable(actor)).exclude(_taken_part(actor)).values_list("pk", flat=True)}
+    ranked = _worth(matches.items, pairs_of_organisation(actor.firm))
+    ranked = [one for one in ranked if one.match.listing.id in free][:limit]
+    rows = with_parts(fitting.filter(pk__in=[one.match.listing.id for one in ranked]), actor)
     shown = {one.id: one for one in disclosed_many(rows, actor)}
-    profile = own_listing(actor, capabilities)
+    own = standing_of(actor)
     items = []
     for rank, one in enumerate(ranked, 1):
         challenge = shown[UUID(one.match.listing.id)]
-        judged = [_condition(constraint, profile) for constraint in _constraints(challenge)]
         far = one.pair.forward if one.pair else None
-        items.append(replace(_hit(replace(one, rank=rank), far=far, challenge=challenge), judged=judged))
-    left = len(matches) - len(free)
+        hit = _hit(replace(one, rank=rank), far=far, challenge=challenge, terms=conditions(challenge, own))
+        items.append(hit)
     known = any(one.other_known for one in items)
+    left = len(matches) - len(free)
     return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known, left_out=left)
+
+
+def _taken_part(actor: Actor) -> Q:
+    """Challenges that the actor's organisation has begun to answer, or has agreed to answer with others."""
+    own = Response.visible_to(actor).filter(organisation_id=actor.firm).exclude(state=ResponseState.WITHDRAWN)
+    joined = Partner.visible_to(actor).filter(organisation_id=actor.firm, consent=Consent.GIVEN)
+    joined = joined.exclude(response__state=ResponseState.WITHDRAWN)
+    return Q(pk__in=own.values("challenge_id")) | Q(pk__in=joined.values("response__challenge_id"))
 
 
 def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked]:
@@ -260,38 +271,11 @@ def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked
     scale = HUNDRED / max(best, STRONG)
     known = [pairs.get(UUID(match.listing.id)) for match in matches]
     middle = middle_of(pair.forward for pair in known if pair)
-    rows = [
-        _Ranked(0, match, combine([part * scale for part in _parts(match)], pair.forward if pair else None, middle), pair)
-        for match, pair in zip(matches, known, strict=True)
-    ]
+    rows = []
+    for match, pair in zip(matches, known, strict=True):
+        sides = combine([part * scale for part in _parts(match)], pair.forward if pair else None, middle)
+        rows.append(_Ranked(0, match, sides, pair, relative(match.score, best)))
     return sorted(rows, key=lambda one: -one.sides.score)
-
-
-def own_listing(actor: Actor, capabilities: Sequence[Capability]) -> Listing:
-    """The actor's organisation as conditions are compared with it: all its certificates, its highest readiness.
-
-    Two queries.
-    """
-    row = Organisation.visible_to(actor).get(pk=actor.firm)
-    held = set(Certificate.visible_to(actor).filter(organisation=row).values_list("code", flat=True))
-    held |= {code for one in capabilities for code in one.certificates}
-    ready = [one.readiness for one in capabilities if one.readiness is not None]
-    return Listing(
-        id=str(row.pk),
-        owner=str(row.pk),
-        kind=CAPABILITY,
-        title=str(row),
-        texts={0: ""},
-        region=row.region,
-        size_class="" if row.size_class == "unclassified" else row.size_class,
-        certificates=frozenset(held) or None,
-        readiness=max(ready, default=None),
-    )
-
-
-def _condition(constraint: Constraint, profile: Listing) -> Condition:
-    verdict = judge(constraint, profile)
-    return Condition(constraint.facet, constraint.value, verdict.found, Outcome(verdict.outcome).value)
 
 
 def _hit(one: _Ranked, *, far: Decimal | None, **of: Any) -> Hit:
@@ -317,7 +301,7 @@ def _hit(one: _Ranked, *, far: Decimal | None, **of: Any) -> Hit:
         others=match.others,
         other=one.sides.other,
         other_known=one.sides.known,
-        near=match.score,
+        near=one.near,
         far=far,
         way=one.way,
         **of,

@@ -2,4 +2,13 @@
 
 from rongtong.hub.foundation.rights import routes
 
-routes("member", names=["innovation:matches", "innovation:matches_export", "innovation:for_you"])
+routes(
+    "member",
+    names=[
+        "innovation:matches",
+        "innovation:matches_export",
+        "innovation:match_open",
+        "innovation:for_you",
+        "innovation:for_you_open",
+    ],
+)
