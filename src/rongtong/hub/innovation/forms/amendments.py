@@ -28,6 +28,8 @@ REASONS: Mapping[int, Text] = {
 class AmendForm(ChallengeForm):
     """Levels only as they are or more open; anonymity can be given up and not taken."""
 
+    needed = ChallengeForm.needed | {"deadline"}
+
     def __init__(self, challenge: Challenge, levels: Mapping[str, int], *given: Any, **named: Any) -> None:
         super().__init__(*given, initial=initial_of({name: getattr(challenge, name) for name in AMENDABLE}), **named)
         self.challenge = challenge
