@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.forms import row_set
 
 from ..domain.amended_values import AMENDABLE, AmendedTarget
@@ -17,7 +16,7 @@ from ..models import Challenge, Target
 from ..targets import TargetRow
 from .challenges import OPEN_LEVELS, ChallengeForm, TargetForm, initial_of, initial_targets
 
-REASONS: Mapping[int, Text] = {
+REASONS: Mapping[int, Any] = {
     0: _("更正理由（公开）"),
     1: _("更正理由（成员可见）"),
     2: _("更正理由（签署保密协议后可见）"),
@@ -30,8 +29,8 @@ class AmendForm(ChallengeForm):
 
     needed = ChallengeForm.needed | {"deadline"}
 
-    def __init__(self, challenge: Challenge, levels: Mapping[str, int], *given: Any, **named: Any) -> None:
-        super().__init__(*given, initial=initial_of({name: getattr(challenge, name) for name in AMENDABLE}), **named)
+    def __init__(self, challenge: Challenge, levels: Mapping[str, int], data: Any = None) -> None:
+        super().__init__(data, initial=initial_of({name: getattr(challenge, name) for name in AMENDABLE}))
         self.challenge = challenge
         for name in [name for name in self.fields if name not in AMENDABLE]:
             del self.fields[name]

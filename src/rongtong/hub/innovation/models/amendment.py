@@ -58,7 +58,7 @@ class Amendment(Entity):
                 subject_id=OuterRef("challenge_id"),
                 ended_at=None,
             )
-            shown |= Q(level__lte=Level.AFTER_NDA) & Exists(signed)
+            shown |= Q(level__lte=Level.AFTER_NDA) & Q(Exists(signed))
         if actor.role is not None and actor.organisation_id is not None:
             shown |= Q(challenge__organisation_id=actor.organisation_id)
         return rows.filter(shown)

@@ -78,7 +78,10 @@ def _change(kept: Mapping[str, Any]) -> ShownChange:
 
 def label_of(field: str) -> Text:
     """What a field of an amendment is called."""
-    return _LABELS.get(field) or str(Challenge._meta.get_field(field).verbose_name)
+    if field in _LABELS:
+        return _LABELS[field]
+    column: Any = Challenge._meta.get_field(field)
+    return str(column.verbose_name)
 
 
 def spoken(field: str, value: Any) -> str:
@@ -103,8 +106,9 @@ def spoken(field: str, value: Any) -> str:
 
 
 def _list(field: str, codes: list[str]) -> str:
-    words = {"regions": regions.full_name, "size_classes": lambda code: str(SizeClass(code).label)}.get(field, str)
-    return formatting.joined(words(code) for code in codes)
+    if field == "regions":
+        return formatting.joined(regions.full_name(code) for code in codes)
+    return formatting.joined(SizeClass(code).label if field == "size_classes" else code for code in codes)
 
 
 def _target(kept: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ from rongtong.hub.foundation.verbs import verb
 
 from ..enums import RecoveryState, Role
 from ..models import Account, Recovery
-from .actors import active_members, actor_for, people_of
+from .actors import active_members, actor_for, people_of, person_id
 
 DELAY = timedelta(hours=24)
 LEAST_PROOF = 10
@@ -58,7 +58,7 @@ def open_recovery(*, account: Account, proof: str, by: Actor) -> Recovery:
         message = _("请写明怎样核对了身份（10 至 500 字）。")
         raise Invalid([Fault("proof", message, "recovery.proof")])
     _require_recoverable(account, by)
-    recovery = Recovery(account=account, opened_by=by.account_id, proof=proof, due_at=timezone.now() + DELAY)
+    recovery = Recovery(account=account, opened_by=person_id(by), proof=proof, due_at=timezone.now() + DELAY)
     recovery.digest = digest_of(secret_of(recovery.pk))
     _claim(recovery)
     for address in addresses_of(account):

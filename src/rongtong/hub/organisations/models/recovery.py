@@ -47,9 +47,8 @@ class Recovery(Entity):
         return roles
 
     def _acts_for(self, actor: Actor) -> bool:
-        memberships = self.account.memberships  # type: ignore[attr-defined]  # the reverse of Member.account
-        found: bool = memberships.filter(organisation_id=actor.organisation_id, until=None).exists()
-        return found
+        memberships = self.account.memberships.filter(until=None)
+        return memberships.filter(Q(organisation_id=actor.organisation_id)).exists()
 
     @classmethod
     def visible_to(cls, actor: Actor) -> "models.QuerySet[Recovery]":
