@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import io
 import shutil
@@ -125,10 +126,13 @@ def test_an_answer_is_a_download_with_a_safe_name() -> None:
     assert response.content.startswith(b"%PDF-")
 
 
-def test_the_press_prints_one_document_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_comes_while_every_press_prints_is_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "WAIT_SECONDS", 0.01)
-    with pdf._PRESS, pytest.raises(pdf.PressBusy):
-        paper()
+    with contextlib.ExitStack() as others:
+        for _press in range(pdf.PRESSES):
+            others.enter_context(pdf._PRESS)
+        with pytest.raises(pdf.PressBusy):
+            paper()
     assert paper().startswith(b"%PDF-")  # and it is free again
 
 

@@ -23,9 +23,10 @@ from .errors import Refusal
 FONTS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Microsoft YaHei")
 PRESS: Final = "rongtong.hub.foundation.printing:print_html"
 LIMITS: Final = confined.Limits(processor=60, wall=90)
-WAIT_SECONDS: Final = 20.0
-# One document at a time in each web process: printing takes a whole core, and pages must go on being served.
-_PRESS: Final = threading.BoundedSemaphore(1)
+PRESSES: Final = 2
+WAIT_SECONDS: Final = 40.0
+# Two documents at a time in each web process: printing takes a whole core, and pages must go on being served.
+_PRESS: Final = threading.BoundedSemaphore(PRESSES)
 
 
 class FontMissing(Refusal):
