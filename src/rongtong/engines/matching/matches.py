@@ -43,12 +43,15 @@ class Matches:
         How many listings were found; where `capped`, at least so many.
     meaning
         Whether meaning took part; words alone ranked these matches where it did not.
+    missing
+        Shards that did not answer: their listings are not among the matches. Empty for an index in one piece.
     """
 
     items: tuple[Match, ...]
     found: int
     capped: bool
     meaning: bool
+    missing: tuple[int, ...] = ()
 
     @overload
     def __getitem__(self, place: int) -> Match: ...

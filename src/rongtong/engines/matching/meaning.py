@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,24 @@ class Background:
         return np.asarray((similarities - self.mean) / self.deviation, np.float64)
 
 
+class Sampled(NamedTuple):
+    """Similarities of texts that stand for all; `order` is the same for the same text wherever it is kept."""
+
+    order: FloatArray
+    similarities: FloatArray
+
+
+def background(samples: Sequence[Sampled], typical: tuple[float, float]) -> Background:
+    """Join samples of parts of the listings, and steady their statistics by the encoder's typical values."""
+    _, places = np.unique(np.concatenate([sample.order for sample in samples]), return_index=True)
+    values = np.sort(np.concatenate([sample.similarities for sample in samples])[places[:_BACKGROUND]])
+    mean, deviation = typical
+    count = len(values)
+    centre = (values.sum() + _PRIOR * mean) / (count + _PRIOR)
+    spread = ((values - values.mean()) ** 2).sum() if count else 0.0
+    return Background(float(centre), float(np.sqrt((spread + _PRIOR * deviation**2) / (count + _PRIOR))))
+
+
 @dataclass(frozen=True, slots=True)
 class MeaningView:
     """The meaning of what a level may see at one moment.
@@ -73,13 +92,14 @@ class MeaningView:
     sample: IntArray
 
     def background(self, query: Vectors) -> Background:
-        """Return the need's similarity with unrelated listings, steadied by the encoder's typical values."""
-        mean, deviation = self.typical
-        values = np.sort(exact_similarities(self.vectors.vectors[self.sample], query))
-        count = len(values)
-        centre = (values.sum() + _PRIOR * mean) / (count + _PRIOR)
-        spread = ((values - values.mean()) ** 2).sum() if count else 0.0
-        return Background(float(centre), float(np.sqrt((spread + _PRIOR * deviation**2) / (count + _PRIOR))))
+        """Return the need's similarity with unrelated listings."""
+        return background([self.sampled(query)], self.typical)
+
+    def sampled(self, query: Vectors) -> Sampled:
+        """Return the similarities of the sample, with what tells it from the sample of other listings."""
+        return Sampled(
+            self.vectors.key_order(self.sample), exact_similarities(self.vectors.vectors[self.sample], query)
+        )
 
     def similarities(self, query: Vectors, rows: Sequence[int]) -> FloatArray:
         """Return the similarity of each row, NaN where it has no vector yet."""

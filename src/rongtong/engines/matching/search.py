@@ -13,7 +13,7 @@ from rongtong.engines.matching.encoders import Vectors
 from rongtong.engines.matching.fusion import Points, combine, shares
 from rongtong.engines.matching.listing import MEMBERS, Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Match, Matches
-from rongtong.engines.matching.meaning import MeaningView, agreement
+from rongtong.engines.matching.meaning import Background, MeaningView, agreement
 from rongtong.engines.matching.reasons import explain
 from rongtong.engines.matching.shelf import Reader
 from rongtong.engines.matching.store import Record, bodies, document_frequencies, facet_value, fetch, statistics
@@ -23,7 +23,7 @@ from rongtong.engines.matching.words import WordQuery, matched_words, word_query
 _POOL, _DEEPEST_POOL = 256, 4_096  # candidates by words; deeper where one owner or a filter eats them up
 _MEANING_POOL, _DEEPEST_MEANING = 64, 1_024
 _OWN = 512
-_CLAUSES = 64  # words of a need by which candidates are found; all of them score
+_CLAUSES = 32  # words of a need by which candidates are found, as many of the best as by 64; all of them score
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class _Judge:
             (constraint, {}) for constraint in request.need.constraints
         ]
 
-    def admitted(self, records: Sequence[Record]) -> "list[_Candidate]":
+    def admitted(self, records: Sequence[Record]) -> "list[Candidate]":
         """Return the listings that kind, owner and required conditions let through, with what each condition gives."""
         columns = [self._outcomes(records, constraint, known) for constraint, known in self._known]
         outcomes = list(zip(*columns, strict=True)) if columns else [()] * len(records)
@@ -77,7 +77,7 @@ class _Judge:
         if without is not None:
             own = without == self._request.searcher.owner
             places = [p for p in places if records[p].owner != without or (records[p].anonymous and not own)]
-        return [_Candidate(records[place], outcomes[place]) for place in places]
+        return [Candidate(records[place], outcomes[place]) for place in places]
 
     @staticmethod
     def _outcomes(records: Sequence[Record], constraint: Constraint, known: dict[object, Outcome]) -> list[Outcome]:
@@ -87,21 +87,47 @@ class _Judge:
         return [known[value] for value in stored]
 
 
-class _Candidate(NamedTuple):
+class Candidate(NamedTuple):
+    """A listing that passes, and what each condition gives."""
+
     record: Record
     outcomes: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of one index: NaN is the similarity of what has no vector; `more` may be found further down."""
+
+    candidates: list[Candidate]
+    similarities: FloatArray
+    more: bool
+
+
 def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector: Vectors | None) -> Matches:
     """Answer a request in one consistent view of the store."""
-    need = request.need
-    if on.table is None or not on.table.encoded:
-        vector = None
     words = word_query(
-        need.full_text,
+        request.need.full_text,
         statistics(connection, on.level),
         lambda hashes: document_frequencies(connection, hashes, on.level),
     )
+    compared = on.table is not None and on.table.encoded and vector is not None
+    background = on.table.background(vector) if on.table and vector is not None and compared else None
+    found = gather(connection, on, request, words, vector if compared else None, background)
+    ranking = Ranking(request, words, background, found)
+    told = dict(bodies(connection, [found.candidates[place].record.row for place in ranking.chosen]))
+    return ranking.matches([told[found.candidates[place].record.row] for place in ranking.chosen])
+
+
+def gather(
+    connection: sqlite3.Connection,
+    on: Shelves,
+    request: Request,
+    words: WordQuery,
+    vector: Vectors | None,
+    background: Background | None,
+) -> Found:
+    """Find candidates by words and by meaning; weights and background are those of everything that is searched."""
+    need = request.need
     heaviest = replace(words, terms=words.heaviest(_CLAUSES))
     depth = _POOL
     while True:
@@ -113,15 +139,19 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
         if not more or enough or depth >= _DEEPEST_POOL:
             break
         depth *= 4
-    candidates = _merged(candidates, _near(connection, on, request, vector), _own(connection, on, request))
-    return _Ranking(on, request, words, vector, candidates, capped=more).matches(connection)
+    near = _near(connection, on, request, vector, background)
+    candidates = _merged(candidates, near, _own(connection, on, request))
+    similarities = np.full(len(candidates), math.nan)
+    if on.table is not None and vector is not None and candidates:
+        similarities = on.table.similarities(vector, [candidate.record.row for candidate in candidates])
+    return Found(candidates, similarities, more)
 
 
-def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows: Sequence[int]) -> list[_Candidate]:
+def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows: Sequence[int]) -> list[Candidate]:
     return _Judge(request).admitted(fetch(connection, rows, level))
 
 
-def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[_Candidate]:
+def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[Candidate]:
     """The searcher's own listings, which they see wholly whatever their level."""
     if on.level == MEMBERS or request.searcher.owner is None:
         return []
@@ -129,12 +159,18 @@ def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[
     return _admitted(connection, MEMBERS, request, rows)
 
 
-def _near(connection: sqlite3.Connection, on: Shelves, request: Request, vector: Vectors | None) -> list[_Candidate]:
+def _near(
+    connection: sqlite3.Connection,
+    on: Shelves,
+    request: Request,
+    vector: Vectors | None,
+    background: Background | None,
+) -> list[Candidate]:
     """Candidates by meaning; looks further where conditions take most of the nearest away."""
-    if vector is None or on.table is None:
+    if vector is None or background is None or on.table is None:
         return []
-    rows = on.table.nearest(vector, request.need.kinds, _DEEPEST_MEANING, on.table.background(vector))
-    found: list[_Candidate] = []
+    rows = on.table.nearest(vector, request.need.kinds, _DEEPEST_MEANING, background)
+    found: list[Candidate] = []
     start, step = 0, _MEANING_POOL
     while start < len(rows) and len(found) < _MEANING_POOL // 4:
         found += _admitted(connection, on.level, request, rows[start : start + step])
@@ -142,12 +178,12 @@ def _near(connection: sqlite3.Connection, on: Shelves, request: Request, vector:
     return found
 
 
-def _merged(*groups: list[_Candidate]) -> list[_Candidate]:
+def _merged(*groups: list[Candidate]) -> list[Candidate]:
     """Join by row; a later group wins, so that one's own listing stands before its public face."""
     return list({candidate.record.row: candidate for group in groups for candidate in group}.values())
 
 
-def _owners(candidates: Sequence[_Candidate], request: Request) -> set[str]:
+def _owners(candidates: Sequence[Candidate], request: Request) -> set[str]:
     return {_group(candidate.record, request) for candidate in candidates}
 
 
@@ -157,40 +193,26 @@ def _group(record: Record, request: Request) -> str:
     return f"listing:{record.id}" if alone or not record.owner else f"owner:{record.owner}"
 
 
-class _Ranking:
-    """Scores of all candidates, and matches for the best."""
+class Ranking:
+    """Scores of all candidates, and matches for the `chosen`: the places of the best of each group, best first."""
 
-    def __init__(
-        self,
-        on: Shelves,
-        request: Request,
-        words: WordQuery,
-        vector: Vectors | None,
-        candidates: list[_Candidate],
-        *,
-        capped: bool,
-    ) -> None:
-        self._request, self._words, self._capped = request, words, capped
-        self._candidates = candidates
-        records = [candidate.record for candidate in candidates]
+    def __init__(self, request: Request, words: WordQuery, background: Background | None, found: Found) -> None:
+        self._request, self._words, self._capped = request, words, found.more
+        self._candidates, self._similarities = found.candidates, found.similarities
+        records = [candidate.record for candidate in found.candidates]
         parts = word_scores(words, TermVectors.stored([one.hashes for one in records], [one.counts for one in records]))
-        self._similarities = self._compare(on.table, vector)
-        self._meaning = bool(np.isfinite(self._similarities).any())
+        self._meaning = background is not None and bool(np.isfinite(self._similarities).any())
         wanted = [constraint for constraint in request.need.constraints if not constraint.required]
         weights = shares(
             chinese=words.chinese, terms=len(words.terms), has_meaning=self._meaning, has_wanted=bool(wanted)
         )
         agreements = self._similarities
-        if self._meaning and on.table is not None and vector is not None:
-            agreements = agreement(on.table.background(vector).standardise(self._similarities))
+        if background is not None and self._meaning:
+            agreements = agreement(background.standardise(self._similarities))
         met = self._shares_met()
         self._points: Points = combine(parts, words.attainable, agreements, met, weights)
         self._free = not request.need.full_text.strip()  # conditions alone: everything that passes is a match
-
-    def _compare(self, table: MeaningView | None, vector: Vectors | None) -> FloatArray:
-        if table is None or vector is None or not self._candidates:
-            return np.full(len(self._candidates), math.nan)
-        return table.similarities(vector, [candidate.record.row for candidate in self._candidates])
+        self._found, self.chosen, self._others = self._grouped()
 
     def _shares_met(self) -> FloatArray:
         places = [place for place, one in enumerate(self._request.need.constraints) if not one.required]
@@ -199,8 +221,8 @@ class _Ranking:
         met = [sum(one.outcomes[place] is Outcome.MET for place in places) for one in self._candidates]
         return np.array(met, np.float64) / len(places)
 
-    def matches(self, connection: sqlite3.Connection) -> Matches:
-        """Order, group and explain."""
+    def _grouped(self) -> tuple[int, list[int], list[int]]:
+        """Order and group; returns how many were found, the best of each group, and how many others each group has."""
         totals, records = self._points.total.tolist(), [candidate.record for candidate in self._candidates]
         related = self._points.words.sum(axis=1) + np.where(np.isnan(self._similarities), 0.0, self._points.meaning) > 0
         places = list(range(len(records))) if self._free else np.flatnonzero(related).tolist()
@@ -214,9 +236,18 @@ class _Ranking:
             else:
                 best[group], others[group] = place, 0
         chosen = list(best.items())[: self._request.limit]
-        told = dict(bodies(connection, [records[place].row for _, place in chosen]))
-        items = tuple(self._match(place, told[records[place].row], others[group]) for group, place in chosen)
-        return Matches(items, len(places), self._capped, self._meaning)
+        return len(places), [place for _, place in chosen], [others[group] for group, _ in chosen]
+
+    def matches(self, listings: Sequence[Listing], missing: tuple[int, ...] = ()) -> Matches:
+        """Explain the chosen, whose whole listings are given."""
+        items = zip(self.chosen, listings, self._others, strict=True)
+        return Matches(
+            tuple(self._match(place, listing, others) for place, listing, others in items),
+            self._found,
+            self._capped,
+            self._meaning,
+            missing,
+        )
 
     def _match(self, place: int, whole: Listing, others: int) -> Match:
         record, points = self._candidates[place].record, self._points
