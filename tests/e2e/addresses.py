@@ -160,6 +160,11 @@ def subjects() -> Iterator[list[Any]]:
     yield from (["response", pk] for pk in responses())
 
 
+def matched() -> Iterator[list[Any]]:
+    for challenge in challenges():
+        yield from ([challenge, organisation] for organisation in organisations())
+
+
 PATTERNS: dict[str, Callable[[], Any]] = {
     "challenges/import/<": imports("challenges"),
     "operations/import/organisations/<": imports("organisations"),
@@ -167,11 +172,13 @@ PATTERNS: dict[str, Callable[[], Any]] = {
     "organisations/<": organisations,
     "responses/<": responses,
     "capabilities/<": capabilities,
+    "for-you/<": challenges,
     "members/invitations/<": rows_of("organisations.Invitation"),
     "members/<": rows_of("organisations.Member"),
     **{f"{word}/<uuid": rows_of(label) for word, label in MODELS.items()},
 }
 BY_HAND: dict[str, Callable[[], Iterator[list[Any]]]] = {
+    "innovation:match_open": matched,
     "innovation:review_sheet": sheets,
     "trust:sign_nda": subjects,
     "trust:attach": subjects,

@@ -118,6 +118,7 @@ STOPS = (
     Stop("f-round", OPERATOR, "/rounds/new/"),
     Stop("k2-form-refused", OPERATOR, "/rounds/new/", do="send", status=422),
     Stop("j-report", OPERATOR, "/rounds/?stage=conclude", (ROW,), "report/"),
+    Stop("j-match-evaluation", OPERATOR, "/operations/matching/"),
     Stop("c-organisations", OPERATOR, "/organisations/?view=cards"),
     Stop("c-organisations-table", OPERATOR, "/organisations/?view=table"),
     Stop("d-organisation", OPERATOR, "/organisations/", (ROW,)),

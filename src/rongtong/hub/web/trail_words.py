@@ -52,6 +52,7 @@ VERBS: dict[str, Text] = {
     "document.check": _("查验附件"),
     "document.read": _("读取附件"),
     "document.remove": _("移除附件"),
+    "exposure.cap": _("设定展示上限"),
     "invitation.open": _("打开揭榜邀请"),
     "job.cancel": _("停止任务"),
     "matchmaking.cancel": _("取消对接会"),

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
-from rongtong.hub.foundation.api import Out, actor_of, needs
+from rongtong.hub.foundation.api import In, Out, actor_of, needs
+from rongtong.hub.matching.domain.pair_scores import exposure_cap
 
+from ..domain.exposure import cap_exposure
 from ..looks import log_look
 from ..queries.conditions import say
 from ..queries.matching import Hit, Hits, challenges_for, matches_of, own_challenge
@@ -51,6 +53,14 @@ class MatchesOut(Out):
     meaning: bool
 
 
+class ExposureCap(Out):
+    most: int | None
+
+
+class ExposureCapIn(In):
+    most: int | None
+
+
 @router.get("/challenges/{uuid:pk}", response=MatchesOut, operation_id="match_challenge")
 def of_challenge(request: HttpRequest, pk: UUID, limit: int = 20) -> dict[str, Any]:
     """The organisations that can answer a challenge best; for its own side and the operator."""
@@ -68,6 +78,21 @@ def for_you(request: HttpRequest, limit: int = 20) -> dict[str, Any]:
     needs(actor, "member")
     hits = challenges_for(actor, limit=max(1, min(limit, MOST)))
     return _out(hits, "challenge_id") if hits else {"items": [], "meaning": False}
+
+
+@router.get("/exposure", response=ExposureCap, operation_id="read_exposure_cap")
+def read_cap(request: HttpRequest) -> dict[str, Any]:
+    """In the first ten of how many needs an organisation may stand; null for any number."""
+    needs(actor_of(request), "operator.viewer")
+    return {"most": exposure_cap()}
+
+
+@router.put("/exposure", response=ExposureCap, operation_id="set_exposure_cap")
+def set_cap(request: HttpRequest, payload: ExposureCapIn) -> dict[str, Any]:
+    """Set that number; lists follow within a minute."""
+    actor = actor_of(request)
+    needs(actor, "operator.viewer")
+    return {"most": cap_exposure(most=payload.most, by=actor)}
 
 
 def _out(hits: Hits, subject: str) -> dict[str, Any]:
