@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rongtong.engines.matching import Constraint, Listing, Need, Searcher
+from rongtong.engines.matching.glossary import glossary
 from rongtong.engines.matching.reasons import round_together
 from rongtong.engines.matching.store import Statistics
-from rongtong.engines.matching.tokens import fold, is_chinese, terms
+from rongtong.engines.matching.tokens import fold, is_chinese, terms, tokenize
 from rongtong.engines.matching.vectorise import TermVectors, term_hash
-from rongtong.engines.matching.words import SATURATION, SMOOTHING, word_query, word_scores
+from rongtong.engines.matching.words import SATURATION, SMOOTHING, TRANSLATED, word_query, word_scores
 from tests.engines.matching.made import LetterEncoder, filled, listings, offer, texts
 
 CORPUS = [
@@ -49,9 +50,18 @@ def twin(content: list[Listing], text: str) -> dict[str, float]:
     counts: dict[str, float] = {}
     for place, term in enumerate(terms(text)):
         counts[term] = counts.get(term, 0.0) + 1 / (1 + fade * place)
+    places = {token.start: place for place, token in reversed(list(enumerate(tokenize(fold(text)))))}
+    own = set(counts)
+    for term, _, start, _ in glossary().translations(fold(text), tokenize(fold(text))):
+        if term not in own:
+            counts[term] = counts.get(term, 0.0) + TRANSLATED / (1 + fade * places[start])
     holding = {term: sum(term in document for document in documents.values()) for term in counts}
     counts = {term: count**power for term, count in counts.items() if holding[term]}
     idf = {term: math.log(1 + (len(documents) - holding[term] + 0.5) / (holding[term] + 0.5)) for term in counts}
+
+    def most(values: dict[str, float]) -> float:
+        return max(sum(v for term, v in values.items() if (term in own) == kind) for kind in (True, False))
+
     scores = {}
     for key, document in documents.items():
         length = len(document) / mean
@@ -61,9 +71,9 @@ def twin(content: list[Listing], text: str) -> dict[str, float]:
             counts[term] * math.log(1 + n * len(documents) / (SMOOTHING * holding[term])) for term, n in tf.items()
         )
         if tf:
-            ratio = likelihood / sum(counts.values()) - math.log(1 + length / SMOOTHING)
-            attainable = sum(count * idf[term] for term, count in counts.items())
-            scores[key] = 100 * math.sqrt(share / attainable) / (1 + math.exp(0.5 - ratio))
+            ratio = likelihood / most(counts) - math.log(1 + length / SMOOTHING)
+            attainable = most({term: count * idf[term] for term, count in counts.items()})
+            scores[key] = 100 * math.sqrt(min(1, share / attainable)) / (1 + math.exp(0.5 - ratio))
     return scores
 
 

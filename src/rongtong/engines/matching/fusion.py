@@ -71,7 +71,7 @@ def combine(
     """
     parts, fit = words
     raw = parts.sum(axis=1)
-    share = raw / attainable if attainable else raw
+    share = np.minimum(raw / attainable, 1.0) if attainable else raw  # mixed languages may have a little more
     scale = np.divide(fit * np.sqrt(share), raw, out=np.zeros_like(raw), where=raw > 0)
     return Points(
         100.0 * weights.words * parts * scale[:, None],

@@ -6,19 +6,22 @@ has of the need only; the fit, a likelihood ratio smoothed as in Zhai and Laffer
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from rongtong.engines.matching.glossary import Said, glossary
 from rongtong.engines.matching.store import Statistics
-from rongtong.engines.matching.tokens import Token, fold, is_chinese, tokenize
+from rongtong.engines.matching.tokens import fold, is_chinese, tokenize
 from rongtong.engines.matching.vectorise import FloatArray, IntArray, TermVectors, term_hash
 
 SATURATION = 2.0  # k1; with full length normalisation (b = 1) best or level on every development set
 SMOOTHING = 0.7  # of the fit: how much text at large is mixed into a listing, in mean lengths
 _MIDDLE = 0.5  # log likelihood ratio a word at which the fit is a half; a listing that answers a long need has about it
+TRANSLATED = 0.5  # of the weight that the need's own word has
+_TRANSLATED_TERMS = 24
 _LONGEST_NEED = 20_000  # characters
 _DIGITS = 9  # of the fit: the last bits may depend on what is computed beside it, hidden listings too
 
@@ -48,7 +51,8 @@ _CHINESE, _OTHER = Weighing(64, 1.0, 0.003), Weighing(128, 0.75, 0.001)
 class QueryTerm:
     """A kept term: its weight in the need, its weight with rarity, and where the need says it first.
 
-    `odds` is how many times likelier a text of mean length is to have said the term when it says it once.
+    `odds` is how many times likelier a text of mean length is to have said the term when it says it once; `said` is
+    what the glossary calls these words in the other language, where the term is from there.
     """
 
     term: str
@@ -57,6 +61,7 @@ class QueryTerm:
     odds: float
     start: int
     end: int
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,18 @@ class WordQuery:
 
     @property
     def attainable(self) -> float:
-        """What a listing would score that repeats every kept term without end."""
-        return float(self.weights.sum())
+        """What a listing in one language would score that repeats every kept term without end."""
+        return self._in_one_language([term.weight for term in self.terms])
+
+    @property
+    def said(self) -> float:
+        """How often the terms are said in the need, in the language that says more."""
+        return self._in_one_language([term.frequency for term in self.terms])
+
+    def _in_one_language(self, values: Sequence[float]) -> float:
+        pairs = list(zip(self.terms, values, strict=True))
+        own, other = (math.fsum(v for term, v in pairs if (term.said is None) == kind) for kind in (True, False))
+        return max(own, other)
 
     def heaviest(self, count: int) -> "tuple[QueryTerm, ...]":
         """Return the terms that weigh most: enough to find candidates by, and quicker than all."""
@@ -85,22 +100,16 @@ def word_query(text: str, stats: Statistics, frequencies: Callable[[Sequence[int
     folded = fold(text[:_LONGEST_NEED])
     chinese = is_chinese(folded)
     weighing = _CHINESE if chinese else _OTHER
-    count, first = _counted(tokenize(folded), weighing)
-    hashes = {term: term_hash(term) for term in count}
+    own, other = _counted(folded, weighing)
+    hashes = {term: term_hash(term) for term in (*own, *other)}
     known = frequencies(list(hashes.values()))
-    weights = {
-        term: frequency * rarity(known[hashes[term]], stats.listings)
-        for term, frequency in count.items()
-        if known.get(hashes[term], 0) > 0
-    }
-    kept = sorted(weights, key=lambda term: (-weights[term], term))[: weighing.kept]
-    odds = {term: stats.listings / (SMOOTHING * known[hashes[term]]) for term in kept}
-    terms = tuple(
-        QueryTerm(term, count[term], weights[term], odds[term], first[term].start, first[term].end)
-        for term in sorted(kept, key=hashes.__getitem__)
-    )
+    kept = [
+        *_kept(own, weighing.kept, hashes, known, stats.listings),
+        *_kept(other, _TRANSLATED_TERMS, hashes, known, stats.listings),
+    ]
+    terms = sorted(kept, key=lambda one: hashes[one.term])
     return WordQuery(
-        terms,
+        tuple(terms),
         np.array([hashes[term.term] for term in terms], np.int64),
         np.array([term.weight for term in terms], np.float64),
         folded,
@@ -109,14 +118,52 @@ def word_query(text: str, stats: Statistics, frequencies: Callable[[Sequence[int
     )
 
 
-def _counted(tokens: Sequence[Token], weighing: Weighing) -> tuple[dict[str, float], dict[str, Token]]:
-    """Return how often each term stands in a need, weighed, and where first."""
-    count: dict[str, float] = {}
-    first: dict[str, Token] = {}
+class _Counted(NamedTuple):
+    """How often a need says a term, faded; where first; and what of the glossary it is."""
+
+    frequency: float
+    start: int
+    end: int
+    said: Said | None
+
+
+def _counted(folded: str, weighing: Weighing) -> tuple[dict[str, _Counted], dict[str, _Counted]]:
+    """Return the terms of a need, and those of the other language that the glossary adds."""
+    tokens = tokenize(folded)
+    faded: dict[str, float] = {}
+    first: dict[str, tuple[int, int, Said | None]] = {}
+    at: dict[int, float] = {}
     for place, token in enumerate(tokens):
-        count[token.term] = count.get(token.term, 0.0) + 1.0 / (1.0 + weighing.fade * place)
-        first.setdefault(token.term, token)
-    return {term: value**weighing.power for term, value in count.items()}, first
+        weight = 1.0 / (1.0 + weighing.fade * place)
+        at.setdefault(token.start, weight)
+        faded[token.term] = faded.get(token.term, 0.0) + weight
+        first.setdefault(token.term, (token.start, token.end, None))
+    count = len(faded)
+    for term, said, start, end in glossary().translations(folded, tokens):
+        if first.setdefault(term, (start, end, said))[2] is not None:
+            faded[term] = faded.get(term, 0.0) + TRANSLATED * at[start]
+    counted = [(term, _Counted(value**weighing.power, *first[term])) for term, value in faded.items()]
+    return dict(counted[:count]), dict(counted[count:])
+
+
+def _kept(
+    counted: Mapping[str, _Counted], most: int, hashes: Mapping[str, int], known: Mapping[int, int], listings: int
+) -> list[QueryTerm]:
+    """Return the terms that weigh most among those that stand in a listing."""
+    numbers = {term: known[hashes[term]] for term in counted if known.get(hashes[term], 0) > 0}
+    weights = {term: counted[term].frequency * rarity(number, listings) for term, number in numbers.items()}
+    return [
+        QueryTerm(
+            term=term,
+            frequency=counted[term].frequency,
+            weight=weights[term],
+            odds=listings / (SMOOTHING * numbers[term]),
+            start=counted[term].start,
+            end=counted[term].end,
+            said=counted[term].said,
+        )
+        for term in sorted(weights, key=lambda term: (-weights[term], term))[:most]
+    ]
 
 
 def rarity(frequency: int, listings: int) -> float:
@@ -138,7 +185,7 @@ def word_scores(query: WordQuery, vectors: TermVectors) -> tuple[FloatArray, Flo
     frequencies = np.array([term.frequency for term in query.terms])
     odds = np.array([term.odds for term in query.terms])
     likelihoods[row, column] = frequencies[column] * np.log1p(tf * odds[column])
-    ratio = likelihoods.sum(axis=1) / frequencies.sum() - np.log1p(lengths / SMOOTHING)
+    ratio = likelihoods.sum(axis=1) / query.said - np.log1p(lengths / SMOOTHING)
     return parts, np.round(1.0 / (1.0 + np.exp(_MIDDLE - np.round(ratio, _DIGITS))), _DIGITS)
 
 
@@ -146,14 +193,46 @@ def matched_words(query: WordQuery, points: Sequence[float]) -> list[tuple[str, 
     """Return the words of the need that a listing has, with their points, in the order of the need.
 
     Overlapping terms that both matched are joined, so that the reader sees 数控机床 and not 数控, 控机, 机床; a term
-    that did not match joins nothing.
+    that did not match joins nothing. Where only the other language's word stands in the listing, it is named.
     """
     hits = [(term, value) for term, value in zip(query.terms, points, strict=True) if value]
-    joined: list[tuple[int, int, float]] = []
+    joined: list[_Joined] = []
     for term, value in sorted(hits, key=lambda hit: (hit[0].start, -hit[0].end)):
-        if joined and term.start < joined[-1][1]:
-            start, end, sum_so_far = joined[-1]
-            joined[-1] = (start, max(end, term.end), sum_so_far + value)
+        if not joined or term.start >= joined[-1].end:
+            joined.append(_Joined(term.start, term.end))
+        joined[-1].add(term, value)
+    return [(one.shown(query.text), one.points) for one in joined]
+
+
+@dataclass
+class _Joined:
+    """Terms that matched at one place of the need."""
+
+    start: int
+    end: int
+    points: float = 0.0
+    own: bool = False
+    said: list[Said] = field(default_factory=list)
+
+    def add(self, term: QueryTerm, points: float) -> None:
+        self.end, self.points = max(self.end, term.end), self.points + points
+        if term.said is None:
+            self.own = True
         else:
-            joined.append((term.start, term.end, value))
-    return [(query.text[start:end], value) for start, end, value in joined]
+            self.said.append(term.said)
+
+    def shown(self, text: str) -> str:
+        """Return the need's words; where the listing has them in the other language only, these too."""
+        words = text[self.start : self.end]
+        return words if self.own else f"{words} → {_pieces(self.said)}"
+
+
+def _pieces(said: Sequence[Said]) -> str:
+    """Return the pieces of names that matched, overlapping ones as one."""
+    pieces: list[Said] = []
+    for one in sorted(said):
+        if pieces and pieces[-1].name == one.name and one.start <= pieces[-1].end:
+            pieces[-1] = one._replace(start=pieces[-1].start, end=max(pieces[-1].end, one.end))
+        else:
+            pieces.append(one)
+    return " ".join(one.name[one.start : one.end] for one in pieces)
