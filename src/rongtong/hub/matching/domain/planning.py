@@ -22,17 +22,18 @@ from rongtong.hub.organisations.domain.actors import people_of
 
 from ..enums import DayState, MeetingState, PlanState
 from ..models import DayPlan, DaySlot, DayTable, MatchmakingDay, Meeting, MeetingSide
-from ..queries.pairs import worths
+from ..queries.pairs import Worth, worths
 from ..queries.planning import Problem, attending, basis_of, problem_of, seats_of
 from .days import EVERYBODY
 
 if TYPE_CHECKING:
     from rongtong.engines.matching.meetings import MeetingPlan, Progress
 
-SECONDS = 30.0
+SECONDS, WORKERS = 30.0, 2
 #: Of a thousand steps of progress, those that scoring pairs takes.
 SCORING, STEPS = 300, 1000
 LEAST = 2
+Worths = Mapping[tuple[UUID, UUID], Worth]
 
 
 @verb("matchmaking.plan", on="day")
@@ -65,28 +66,38 @@ def start_plan(*, day: MatchmakingDay, by: Actor) -> DayPlan:
     return DayPlan._base_manager.create(day=day, job_id=job.pk, again=day.state == DayState.PUBLISHED)
 
 
-def compute(plan_id: UUID) -> None:
-    """Score the pairs, plan, keep the plan as a proposal. Stopped or failed, nothing is left of it."""
+def compute(plan_id: UUID, *, scores: Worths | None = None, workers: int = WORKERS) -> None:
+    """Score the pairs, plan, keep the plan as a proposal. Stopped or failed, nothing is left of it.
+
+    Parameters
+    ----------
+    scores
+        What organisations are worth to each other, where that is known already.
+    workers
+        With one, a small day has the same plan at every computing.
+    """
     plan = DayPlan._base_manager.select_related("day").get(pk=plan_id)
     if plan.state != PlanState.WORKING:
         return
     try:
         with jobs.Running(plan.job_id) as running:
-            _propose(plan, running)
+            _propose(plan, running, scores, workers)
             running.result = {"next": reverse("matching:plan", args=[plan.day_id, plan.pk])}
     finally:
         DayPlan._base_manager.filter(pk=plan.pk, state=PlanState.WORKING).update(state=PlanState.DISCARDED)
 
 
-def _propose(plan: DayPlan, running: jobs.Running) -> None:
+def _propose(plan: DayPlan, running: jobs.Running, scores: Worths | None, workers: int) -> None:
     # OR-Tools takes a second to load: only the process that plans loads it
     from rongtong.engines.matching import meetings
 
     day = plan.day
     basis = basis_of(day)
     running.tell(0, STEPS)
-    problem = problem_of(day, worths(attending(day), _sparsely(running)))
-    given: Mapping[str, Any] = {"seconds": SECONDS, "progress": _told(running)}
+    if scores is None:
+        scores = worths(attending(day), _sparsely(running))
+    problem = problem_of(day, scores)
+    given: Mapping[str, Any] = {"seconds": SECONDS, "workers": workers, "progress": _told(running)}
     if plan.again:
         found = meetings.replan(problem.day, problem.announced, **given)
     else:

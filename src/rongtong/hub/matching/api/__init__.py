@@ -1,0 +1,1 @@
+"""Matchmaking days through the API."""
