@@ -1,5 +1,5 @@
 # 融通 Rongtong: `make run` starts everything, `make test` proves it.
-.PHONY: run test lint bench shots reset setup setup-dev format lock
+.PHONY: run test lint bench bench-matching shots reset setup setup-dev format lock
 
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
@@ -35,6 +35,10 @@ format: setup-dev
 # Each benchmark prints a table and writes benchmarks/out/NAME.json.
 bench: setup-dev
 	@set -e; for one in $$(grep -l __main__ benchmarks/*.py); do $(PYTHON) $$one $(ARGS); done
+
+# How good the ranking is, beside other systems.
+bench-matching: setup-dev
+	$(PYTHON) benchmarks/matching_quality.py $(ARGS)
 
 shots: setup-dev
 	PYTHONPATH=. $(PYTHON) scripts/shots.py $(ARGS)

