@@ -42,17 +42,22 @@ def refresh(index: Index) -> int:
     """Bring all pairs up to where the index is. Running it again changes nothing. Returns how many were written."""
     before, upto, cap = progress(), index.position, exposure_cap()
     changes = changed_since(before.position, upto)
-    if not changes and before.cap == cap and before.position:
+    encoded = (before.encoded and not changes) or index.pending() == 0
+    anew = encoded and not before.encoded
+    if not changes and not anew and before.cap == cap and before.position:
         return 0
     rows = {row.pk: row for row in with_parts(Challenge.visible_to(SYSTEM).filter(state=ChallengeState.OPEN))}
     known = all_pairs(rows)
     capabilities = {owner for kind, _, owner in changes if kind == CAPABILITY}
     touched = {subject for kind, subject, _ in changes if kind != CAPABILITY}
-    again = [row for pk, row in rows.items() if capabilities or pk in touched or not any(key[0] == pk for key in known)]
+    if anew:
+        touched |= rows.keys()
+    told = {subject for subject, _ in known}
+    again = [row for pk, row in rows.items() if capabilities or pk in touched or pk not in told]
     sides: Sides = {key: (pair.forward, pair.backward) for key, pair in known.items()}
     stale = capabilities | _forwards(index, again, touched, sides)
     _backwards(index, stale, sides)
-    return keep(_capped(sides, cap), known, Progress(upto, cap))
+    return keep(_capped(sides, cap), known, Progress(upto, cap, encoded))
 
 
 def _forwards(index: Index, challenges: Iterable[Challenge], touched: Collection[UUID], sides: Sides) -> set[UUID]:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rongtong.engines.matching.two_sided import gini
 from rongtong.hub.config.command import main
 from rongtong.hub.foundation.errors import Forbidden, Invalid
 from rongtong.hub.foundation.models import AuditEntry
@@ -146,6 +147,16 @@ def test_inequality_is_told_beside_that_without_a_cap():
     assert (found.unequal, found.unequal_by_score) == (0, 0)
     a_capability(an_organisation())
     assert evaluation(operator_actor()).unequal == pytest.approx(0.2)
+
+
+def test_by_score_alone_the_first_ten_of_each_need_count():
+    firms = suppliers(12)
+    one, two = a_challenge(), a_challenge()
+    for number, firm in enumerate(firms):
+        pair(one, firm, 90 - number)
+        pair(two, firm, 90 + number)
+    places = [1, 1, *[2] * 8, 1, 1]
+    assert evaluation(operator_actor()).unequal_by_score == pytest.approx(gini(places))
 
 
 # Replay

@@ -2,13 +2,16 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from rongtong.hub.innovation.enums import ChallengeState
 from rongtong.hub.innovation.listings import list_capabilities
 from rongtong.hub.innovation.signals import challenge_listing_changed
 from rongtong.hub.innovation.tasks import match_both_sides
+from rongtong.hub.matching import live
 from rongtong.hub.matching.domain.pair_scores import all_pairs, exposure_cap, pairs_of_need, set_exposure_cap
+from rongtong.hub.matching.live import live_index
 from rongtong.hub.matching.models import PairScore
 from tests.factories import an_organisation
 from tests.hub.innovation.factories_challenges import marked
@@ -143,3 +146,31 @@ def test_an_unpublished_capability_changes_no_pair(state, same):
     set_exposure_cap(9)  # another cap, so that the work is done in either world
     matched()
     assert (all_pairs([challenge.pk]) == plain) is same
+
+
+class Lettered:
+    """An encoder whose vector of a text counts its characters in a few buckets."""
+
+    name, dimensions, typical = "lettered", 16, (0.3, 0.2)
+
+    def encode(self, texts, kind):
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for letter in text:
+                row[ord(letter) % self.dimensions] += 1
+            row /= np.linalg.norm(row) or 1
+        return rows
+
+
+def test_what_was_compared_by_words_alone_is_compared_again_once_meanings_are_encoded(monkeypatch):
+    monkeypatch.setattr(live, "encoder", Lettered)
+    challenge, capability = a_listed_challenge(), a_capability()
+    matched()
+    before = pairs_of_need(challenge.pk)[capability.organisation_id]
+    assert matched() == 0
+    while live_index().encode_pending():
+        pass
+    assert matched() == 1
+    after = pairs_of_need(challenge.pk)[capability.organisation_id]
+    assert after.forward != before.forward
+    assert matched() == 0

@@ -36,10 +36,19 @@ class Pair:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the computation has come: the place in the change log, and the cap it was done with."""
+    """How far the computation has come: the place in the change log, and what it was done with.
+
+    Parameters
+    ----------
+    cap
+        The cap on exposure.
+    encoded
+        Whether every listing had its meaning encoded; else it is done again when they all have.
+    """
 
     position: int
     cap: int | None
+    encoded: bool = True
 
 
 def exposure_cap() -> int | None:
@@ -55,7 +64,7 @@ def set_exposure_cap(most: int | None) -> None:
 def progress() -> Progress:
     """How far the last computation came; the very beginning where there was none."""
     value = Setting._base_manager.filter(key=PROGRESS).values_list("value", flat=True).first()
-    return Progress(value["position"], value["cap"]) if value else Progress(0, None)
+    return Progress(value["position"], value["cap"], value["encoded"]) if value else Progress(0, None)
 
 
 def pairs_of_need(subject_id: UUID) -> dict[UUID, Pair]:
@@ -96,7 +105,7 @@ def keep(pairs: Mapping[Key, Pair], known: Mapping[Key, Pair], done: Progress) -
             unique_fields=["subject_id", "organisation_id"],
             update_fields=["forward", "backward", "score", "fronts", "gives_way", "at"],
         )
-        value = {"position": done.position, "cap": done.cap}
+        value = {"position": done.position, "cap": done.cap, "encoded": done.encoded}
         Setting._base_manager.update_or_create(key=PROGRESS, defaults={"value": value})
     return len(changed)
 

@@ -1,5 +1,6 @@
 """What was logged of matches and what was computed for them, counted by the database."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,11 +48,11 @@ def fronts() -> dict[UUID, int]:
     return dict(PairScore._base_manager.values_list("organisation_id").annotate(many=Max("fronts")))
 
 
-def fronts_by_score(front: int) -> dict[UUID, int]:
+def fronts_by_score(front: int) -> Counter[UUID]:
     """Organisation → in how many fronts it would stand by score alone. One query."""
     place = Window(RowNumber(), partition_by=F("subject_id"), order_by=[F("score").desc(), F("organisation_id").asc()])
     first = PairScore._base_manager.annotate(place=place).filter(place__lte=front)
-    return dict(first.values_list("organisation_id").annotate(many=Count("pk")))
+    return Counter(first.values_list("organisation_id", flat=True))
 
 
 def last_looks(rows: int) -> list[LoggedLook]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 from django.db.models import Value
@@ -30,6 +32,7 @@ from rongtong.hub.innovation.models import Challenge as ChallengeRow
 from rongtong.hub.innovation.models import NumberSeries
 from rongtong.hub.innovation.models import Round as RoundRow
 from rongtong.hub.innovation.targets import TargetRow
+from rongtong.hub.matching.domain.impressions import clicked, shown
 from rongtong.hub.organisations.enums import OrganisationKind, Role
 
 from ..records import Challenge, Cluster, Invitation, Question, Round
@@ -44,6 +47,7 @@ WITHDRAWN_AFTER = 17
 #: What waits for the operator came back lately: it had been sent back once.
 AGAIN = -3
 AGAIN_COMMENT = "请补充各项指标的检测条件和验收地点，改好后可直接再报。"
+LOOKED_AT = 20
 LEVELS = ("problem", "targets", "tried", "budget", "ip", "contact", "details")
 
 
@@ -298,8 +302,18 @@ def _invite(world: World, *, invitation: Invitation) -> None:
     by = world.writer(world.cluster.challenges[invitation.challenge].organisation)
     ranks = world.ranks.of(row, by)
     wanted = [world.id_of(key) for key in invitation.organisations]
+    _look(row, ranks, wanted, by)
     invitees = [Invitee(each, *ranks.get(each, (None, None))) for each in wanted]
     invite(challenge=row, invitees=invitees, by=by)
+
+
+def _look(row: ChallengeRow, ranks: dict[UUID, tuple[int, Decimal]], wanted: list[UUID], by: Actor) -> None:
+    """Whoever invites has looked at the matches before, and followed the first and those who were then invited."""
+    first = sorted(ranks, key=lambda organisation: ranks[organisation][0])[:LOOKED_AT]
+    scores = [(organisation, ranks[organisation][1]) for organisation in first]
+    shown(row.pk, scores, by=by, sides={one: (score, None) for one, score in scores}, ranker="forward")
+    for organisation in dict.fromkeys([*first[:1], *wanted]):
+        clicked(row.pk, organisation, by=by)
 
 
 def large(cluster: Cluster) -> list[str]:
