@@ -29,7 +29,7 @@ from rongtong.hub.matching.models import (
     Participation,
 )
 from rongtong.hub.matching.queries.days import agenda_of
-from rongtong.hub.matching.queries.outcomes import OUTCOME_POINTS, outcomes_with
+from rongtong.hub.matching.queries.outcomes import OUTCOME_POINTS, outcomes_of
 from rongtong.hub.matching.queries.pairs import worths
 from rongtong.hub.organisations.models import Organisation
 from tests.factories import a_member, actor_of, an_organisation, operator_actor
@@ -329,8 +329,9 @@ def test_feedback_is_given_after_the_meeting_and_kept_as_a_signal() -> None:
     _day, one, other, meeting = _met()
     by = someone(one)
     give_feedback(meeting=meeting, useful="useful", next_step="sample", note="下周送样", by=by)
-    assert outcomes_with(by, [other.pk])[other.pk].points == OUTCOME_POINTS
-    assert outcomes_with(someone(other), [one.pk]) == {}, "the other side's word is not mine"
+    assert outcomes_of(one.pk, by)[other.pk].points == OUTCOME_POINTS
+    assert outcomes_of(one.pk, someone(other)) == {}, "the other side's word is not mine"
+    assert outcomes_of(one.pk, operator_actor())[other.pk].useful == "useful"
     give_feedback(meeting=meeting, useful="not_held", next_step="none", note="", by=by)
     assert not MeetingOutcome._base_manager.exists() and MeetingFeedback._base_manager.count() == 1
     with pytest.raises(Invalid):

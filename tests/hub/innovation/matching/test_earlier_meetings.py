@@ -1,4 +1,4 @@
-"""What a challenger said of an earlier meeting counts for the order of its matches: bounded, told, its own word only."""
+"""What a challenger said of an earlier meeting counts for the order of its matches: bounded and told."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ CLOSE = ("大直径滚道感应淬火变形控制，淬火后椭圆度超差", "
 def met(one: Actor, other: Actor, said: str) -> None:
     """The two met on a day that is over; the first says how it was."""
     day = a_day(DayState.HELD, begins=-timedelta(days=20))
-    sides = [who.organisation_id for who in (one, other)]
+    sides = [who.firm for who in (one, other)]
     rows = [a_participation(day, _organisation(side)) for side in sides]
     meeting = a_meeting(day, rows[0].organisation, rows[1].organisation)
     give_feedback(meeting=meeting, useful=said, next_step="none", note="", by=one)
 
 
-def _organisation(pk: UUID | None):
+def _organisation(pk: UUID):
     from rongtong.hub.organisations.models import Organisation
 
     return Organisation._base_manager.get(pk=pk)

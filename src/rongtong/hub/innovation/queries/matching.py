@@ -21,6 +21,8 @@ from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
 from rongtong.hub.matching.domain.pair_scores import Pair, pairs_of_need, pairs_of_organisation
 from rongtong.hub.matching.queries import matches_for
+from rongtong.hub.matching.queries.outcomes import Outcome as EarlierOutcome
+from rongtong.hub.matching.queries.outcomes import outcomes_of
 from rongtong.hub.organisations.models import Organisation
 
 from ..enums import CapabilityState, ChallengeState, Consent, ResponseState
@@ -74,6 +76,9 @@ class Hit:
         For one that gives way: in how many other fronts it stands, and by how many places it moved down.
     terms
         What a challenge asks of whoever answers, each met, not met or unknown for the reader's organisation.
+    met
+        What the challenger itself said of meeting the organisation on a matchmaking day. Its points, ten at most, count
+        for the order and not for the score.
     """
 
     rank: int
@@ -93,6 +98,7 @@ class Hit:
     far: Decimal | None = None
     way: tuple[int, int] | None = None
     terms: list[tuple[str, str]] = field(default_factory=list)
+    met: EarlierOutcome | None = None
     organisation: Organisation | None = None
     invitation: ChallengeInvitation | None = None
     challenge: DisclosedChallenge | None = None
@@ -153,11 +159,12 @@ class _Ranked:
 def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     """The organisations that answer a challenge best, for a reader who may see all of it.
 
-    Three queries besides the index: the other sides, the organisations and their invitations.
+    Four queries besides the index: the other sides, earlier meetings, the organisations and their invitations.
     """
     matches = matches_for(need_of(disclosed(challenge, actor)), actor, limit=MOST)
     pairs = pairs_of_need(challenge.pk)
-    ranked = _in_turn(matches.items, pairs)[: min(limit, MOST)]
+    met = outcomes_of(challenge.organisation_id, actor)
+    ranked = _in_turn(matches.items, pairs, met)[: min(limit, MOST)]
     owners = [UUID(one.match.owner) for one in ranked if one.match.owner]
     firms = {row.pk: row for row in Organisation.visible_to(actor).filter(pk__in=owners)}
     asked = {
@@ -169,25 +176,31 @@ def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
         owner = UUID(one.match.owner) if one.match.owner else None
         if owner in firms and owner != challenge.organisation_id:
             far = one.pair.backward if one.pair else None
-            items.append(_hit(one, far=far, organisation=firms[owner], invitation=asked.get(owner)))
+            hit = _hit(one, far=far, organisation=firms[owner], invitation=asked.get(owner), met=met.get(owner))
+            items.append(hit)
     known = any(pair.backward is not None for pair in pairs.values())
     return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known)
 
 
-def _in_turn(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked]:
-    """Order by both sides; whoever stands in enough other fronts gives way to those who do not."""
+def _in_turn(matches: Sequence[Match], pairs: Mapping[UUID, Pair], met: Mapping[UUID, EarlierOutcome]) -> list[_Ranked]:
+    """Order by both sides and what an earlier meeting said; whoever stands in enough other fronts gives way."""
     middle = middle_of(pair.backward for pair in pairs.values())
     rows = []
     for match in matches:
         pair = pairs.get(UUID(match.owner)) if match.owner else None
         sides = combine(_parts(match), pair.backward if pair else None, middle)
         rows.append(_Ranked(0, match, sides, pair, match.score))
-    rows.sort(key=lambda one: -one.sides.score)
+    rows.sort(key=lambda one: -(one.sides.score + _met_points(one.match, met)))
     staying = [place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT]
     order = sorted(range(len(rows)), key=lambda place: (place not in staying, place))
     return [
         replace(rows[place], rank=rank, way=_way(rows[place], place + 1, rank)) for rank, place in enumerate(order, 1)
     ]
+
+
+def _met_points(match: Match, met: Mapping[UUID, EarlierOutcome]) -> int:
+    found = met.get(UUID(match.owner)) if match.owner else None
+    return found.points if found else 0
 
 
 def _way(one: _Ranked, before: int, rank: int) -> tuple[int, int] | None:
@@ -208,7 +221,8 @@ def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
         account_id=UUID(int=0), organisation_id=challenge.organisation_id, role="viewer", verified=True, name="rank"
     )
     matches = matches_for(need_of(disclosed(challenge, insider)), insider, limit=MOST)
-    ranks = {one.match.owner: one.rank for one in _in_turn(matches.items, pairs_of_need(challenge.pk))}
+    met = outcomes_of(challenge.organisation_id, insider)
+    ranks = {one.match.owner: one.rank for one in _in_turn(matches.items, pairs_of_need(challenge.pk), met)}
     return ranks.get(str(organisation_id))
 
 

@@ -72,7 +72,7 @@ def compute(plan_id: UUID, *, scores: Worths | None = None, workers: int = WORKE
     Parameters
     ----------
     scores
-        What organisations are worth to each other, where that is known already.
+        What organisations are worth to each other, where that is known already; then no other room is asked anything.
     workers
         With one, a small day has the same plan at every computing.
     """
@@ -94,9 +94,10 @@ def _propose(plan: DayPlan, running: jobs.Running, scores: Worths | None, worker
     day = plan.day
     basis = basis_of(day)
     running.tell(0, STEPS)
+    told = scores is not None
     if scores is None:
         scores = worths(attending(day), _sparsely(running))
-    problem = problem_of(day, scores)
+    problem = problem_of(day, scores, typed_only=told)
     given: Mapping[str, Any] = {"seconds": SECONDS, "workers": workers, "progress": _told(running)}
     if plan.again:
         found = meetings.replan(problem.day, problem.announced, **given)

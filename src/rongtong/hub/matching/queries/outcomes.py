@@ -4,7 +4,7 @@
 own word alone; the plan of a day, which only the operator sees, uses each side's word for that side's score.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,14 +31,15 @@ class Outcome:
     points: int
     next_step: NextStep
 
+    @property
+    def useful(self) -> Usefulness:
+        """The word behind the points."""
+        return next(word for word, points in POINTS.items() if points == self.points)
 
-def outcomes_with(actor: Actor, organisations: Iterable[UUID]) -> dict[UUID, Outcome]:
-    """What the actor's organisation said of meetings with these. One query."""
-    if not actor.is_member or actor.organisation_id is None:
-        return {}
-    rows = MeetingOutcome.visible_to(actor).filter(
-        organisation_id=actor.organisation_id, other_id__in=list(organisations)
-    )
+
+def outcomes_of(organisation_id: UUID, actor: Actor) -> dict[UUID, Outcome]:
+    """What an organisation said of others, for its own people and the operator; nothing for anybody else. One query."""
+    rows = MeetingOutcome.visible_to(actor).filter(organisation_id=organisation_id)
     return {row.other_id: _outcome(row) for row in rows.order_by("at", "pk")}
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -45,8 +45,14 @@ def attending(day: MatchmakingDay) -> list[UUID]:
     return list(rows.order_by("organisation_id").values_list("organisation_id", flat=True))
 
 
-def problem_of(day: MatchmakingDay, worths: Mapping[tuple[UUID, UUID], Worth]) -> Problem:
-    """Everything the engine must know. Seven queries."""
+def problem_of(day: MatchmakingDay, worths: Mapping[tuple[UUID, UUID], Worth], *, typed_only: bool = False) -> Problem:
+    """Everything the engine must know. Seven queries, and those of the rooms that register requests.
+
+    Parameters
+    ----------
+    typed_only
+        Whether only requests count that the participants typed themselves.
+    """
     slots = list(DaySlot._base_manager.filter(day=day).order_by("position"))
     tables = list(DayTable._base_manager.filter(day=day).order_by("position"))
     announced = announced_of(day)
@@ -63,7 +69,11 @@ def problem_of(day: MatchmakingDay, worths: Mapping[tuple[UUID, UUID], Worth]) -
     }
     for name in sorted({name for key in told for name in key} - attendees.keys()):
         attendees[name] = Attendee(name, frozenset(), 0)
-    wishes, refusals = _wishes(day, attendees.keys())
+    here = set(attendees)
+    wishes, refusals = _wishes(day, here)
+    if not typed_only:
+        registered = requests_among([UUID(name) for name in here])
+        wishes |= {(str(who), str(whom)) for who, whom in registered}
     engine_day = MeetingDay(
         attendees=tuple(attendees[name] for name in sorted(attendees)),
         pairs=tuple(_pairs(attendees, worths, wishes, told)),
@@ -105,15 +115,13 @@ def _begun(day: MatchmakingDay, slots: list[DaySlot]) -> int:
     return sum(slot.starts_at <= now for slot in slots)
 
 
-def _wishes(day: MatchmakingDay, known: object) -> tuple[set[tuple[str, str]], frozenset[tuple[str, str]]]:
-    """(who, whom) wished for, typed or registered, and the pairs that one of the two refused."""
-    here = set(known)  # type: ignore[call-overload]  # the keys of a mapping
+def _wishes(day: MatchmakingDay, here: Set[str]) -> tuple[set[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """(who, whom) typed as wished for, and the pairs that one of the two refused."""
     rows = MeetingRequest.visible_to(SYSTEM).filter(day=day)
     typed = [(str(row.organisation_id), str(row.other_id), row.kind) for row in rows]
-    wishes = {(who, whom) for who, whom, kind in typed if kind == RequestKind.WISH}
-    wishes |= {(str(who), str(whom)) for who, whom in requests_among([UUID(name) for name in here])}
+    wishes = {(who, whom) for who, whom, kind in typed if kind == RequestKind.WISH and who in here and whom in here}
     refusals = frozenset(key_of(who, whom) for who, whom, kind in typed if kind == RequestKind.REFUSAL)
-    return {(who, whom) for who, whom in wishes if who in here and whom in here}, refusals
+    return wishes, refusals
 
 
 def _pairs(
