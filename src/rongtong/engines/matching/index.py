@@ -178,6 +178,11 @@ class Index:
         self._unencoded = Unencoded()
 
     @property
+    def generation(self) -> Generation:
+        """The set of files that is searched now."""
+        return self._generation
+
+    @property
     def _store(self) -> Store:
         return self._generation.store
 

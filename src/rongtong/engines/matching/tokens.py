@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import opencc
 import rjieba
-import snowballstemmer
+import Stemmer
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # A run is Chinese characters, or a Latin word, code or number ("x-ray", "gb/t" splits, "0.01" stays whole).
@@ -16,7 +16,7 @@ _HAS_HAN = re.compile(rf"[{_HAN}]")
 _LONGEST = 64  # a longer "word" is an encoded blob or an attack, not a word anyone searches for
 
 _simplified = opencc.OpenCC("t2s")
-_english = snowballstemmer.stemmer("english")
+_english = Stemmer.Stemmer("english")
 
 _STOP = """
 a about above after again against all also am an and any are as at be because been before being below between
