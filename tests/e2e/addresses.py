@@ -27,6 +27,7 @@ MODELS = {
     "collaborations": "innovation.Collaboration",
     "documents": "trust.Document",
     "join": "organisations.Invitation",
+    "matchmaking": "matching.MatchmakingDay",
     "jobs": "foundation.Job",
     "milestones": "innovation.Milestone",
     "notices": "foundation.Notice",
@@ -155,6 +156,23 @@ def sheets() -> Iterator[list[Any]]:
         yield from ([reviewer.pk, pk] for pk in answers[:1])
 
 
+def plans() -> Iterator[list[Any]]:
+    plan: Any = apps.get_model("matching.DayPlan")
+    yield from (list(each) for each in plan._base_manager.order_by("pk").values_list("day_id", "pk"))
+
+
+def fellows() -> Iterator[list[Any]]:
+    """Each day with somebody of it."""
+    rows: Any = apps.get_model("matching.Participation")
+    seen: set[Any] = set()
+    for day, other in (
+        rows._base_manager.filter(state="accepted").order_by("pk").values_list("day_id", "organisation_id")
+    ):
+        if day not in seen:
+            seen.add(day)
+            yield [day, other]
+
+
 def subjects() -> Iterator[list[Any]]:
     yield from (["challenge", pk] for pk in challenges())
     yield from (["response", pk] for pk in responses())
@@ -175,11 +193,17 @@ PATTERNS: dict[str, Callable[[], Any]] = {
     "for-you/<": challenges,
     "members/invitations/<": rows_of("organisations.Invitation"),
     "members/<": rows_of("organisations.Member"),
+    "matchmaking/meetings/<": rows_of("matching.Meeting"),
+    "matchmaking/participations/<": rows_of("matching.Participation"),
     **{f"{word}/<uuid": rows_of(label) for word, label in MODELS.items()},
 }
 BY_HAND: dict[str, Callable[[], Iterator[list[Any]]]] = {
     "innovation:match_open": matched,
     "innovation:review_sheet": sheets,
+    "matching:ask": fellows,
+    "matching:plan": plans,
+    "matching:plan_adopt": plans,
+    "matching:plan_discard": plans,
     "trust:sign_nda": subjects,
     "trust:attach": subjects,
 }

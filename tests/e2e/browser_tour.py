@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 WIDE, NARROW, HEIGHT = 1440, 390, 900
 ROW = "[data-row] a[href]"
+AGENDA, PEOPLE = "main a[href$='/agenda/']", "main a[href$='/participants/']"
 VISITOR, CHALLENGER, OTHER_CHALLENGER, SME, VIEWER = "", "chen-ruolan", "tan-mingxuan", "zhou-qiming", "cao-yinan"
 REVIEWER, SCORER, OPERATOR = "lin-zhiyuan", "xu-yanqiu", "pei-wenqing"
 PATIENCE = float(os.environ.get("RONGTONG_PATIENCE", "20")) * 1000
@@ -104,6 +105,13 @@ STOPS = (
     Stop("d-organisation-own", SME, "/organisations/own/"),
     Stop("c-search", SME, "/search/?q=热处理"),
     Stop("b-notices", SME, "/notices/"),
+    Stop("c-matchmaking", SME, "/matchmaking/"),
+    Stop("d-matchmaking-day", SME, "/matchmaking/?state=inviting", (ROW,)),
+    Stop("f-matchmaking-answer", SME, "/matchmaking/?state=inviting", (ROW,), "answer/"),
+    Stop("c-matchmaking-wishes", SME, "/matchmaking/?state=inviting", (ROW,), "wishes/"),
+    Stop("d-agenda", SME, "/matchmaking/?state=published", (ROW,), "agenda/"),
+    Stop("d-agenda-held", SME, "/matchmaking/?state=held", (ROW,), "agenda/"),
+    Stop("f-feedback", SME, "/matchmaking/?state=held", (ROW, AGENDA, "[data-row] a.btn")),
     Stop("b-desk-viewer", VIEWER, "/desk/"),
     Stop("k1-forbidden", VIEWER, "/challenges/?stage=open", (ROW,), do="respond", status=403),
     Stop("k1-refused", OTHER_CHALLENGER, "/challenges/?stage=open", (ROW,), do="respond", status=409),
@@ -125,6 +133,13 @@ STOPS = (
     Stop("c-verification", OPERATOR, "/operations/verification/"),
     Stop("h-import", OPERATOR, "/operations/import/organisations/"),
     Stop("h-import-dry-run", OPERATOR, "/operations/import/organisations/", do="upload"),
+    Stop("d-matchmaking-operator", OPERATOR, "/matchmaking/?state=published", (ROW,)),
+    Stop("f-matchmaking", OPERATOR, "/matchmaking/new/"),
+    Stop("f-matchmaking-invite", OPERATOR, "/matchmaking/?state=inviting", (ROW,), "invite/"),
+    Stop("f-matchmaking-adjust", OPERATOR, "/matchmaking/?state=published", (ROW, PEOPLE, "[data-row] a.btn")),
+    Stop("c-matchmaking-people", OPERATOR, "/matchmaking/?state=published", (ROW,), "participants/"),
+    Stop("g-matchmaking-plan", OPERATOR, "/matchmaking/?state=published", (ROW, "#plans a")),
+    Stop("c-matchmaking-schedule", OPERATOR, "/matchmaking/?state=held", (ROW,), "schedule/"),
     Stop("c-audit", OPERATOR, "/operations/audit/"),
 )
 

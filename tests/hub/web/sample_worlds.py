@@ -25,19 +25,29 @@ from rongtong.hub.innovation.models import (
 )
 from rongtong.hub.innovation.queries.collaborations import record_of
 from rongtong.hub.innovation.queries.disclosure import disclosed_many, with_parts
-from rongtong.hub.matching.models import Listing
+from rongtong.hub.matching.models import (
+    Listing,
+    MatchmakingDay,
+    Meeting,
+    MeetingFeedback,
+    MeetingOutcome,
+    MeetingRequest,
+    Participation,
+)
 from rongtong.hub.organisations.models import Account, Certificate, Member, Organisation, YearFigures
 from rongtong.hub.trust.models import NonDisclosureAgreement
 
 WHOLE = (
-    Account, Capability, Certificate, Collaboration, Member, Milestone, NonDisclosureAgreement, Organisation, Partner,
-    Response, Reviewer, Round, ScoreSheet, YearFigures,
+    Account, Capability, Certificate, Collaboration, MatchmakingDay, Meeting, MeetingFeedback, MeetingOutcome,
+    MeetingRequest, Member, Milestone, NonDisclosureAgreement, Organisation, Participation, Partner, Response, Reviewer,
+    Round, ScoreSheet, YearFigures,
 )  # fmt: skip
 #: Columns of visible rows that are not their reader's to know; what no page shows, and the hashes of passwords.
 HIDDEN: dict[type[Any], tuple[str, ...]] = {
     Account: ("password", "last_login"),
     Award: ("match_rank",),
     ChallengeInvitation: ("rank", "score"),
+    Meeting: ("points",),
     Question: ("organisation_id",),
 }
 

@@ -188,6 +188,7 @@ def test_nothing_lies_in_the_time_of_loading_or_the_future() -> None:
     """Every moment that a verb wrote was moved; only what is planned may lie ahead."""
     midnight = timezone.make_aware(datetime.combine(TODAY, datetime.min.time()))
     ahead = {"collect_until", "publish_at", "deadline", "respond_until", "select_until"}
+    ahead |= {"starts_at", "ends_at", "answers_until"}
     for model in apps.get_models():
         if not model.__module__.startswith("rongtong.hub.") or model in (Setting, NumberSeries):
             continue

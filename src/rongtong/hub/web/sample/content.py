@@ -14,7 +14,7 @@ from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.reference.register import Register
 from rongtong.hub.organisations.size_class import SizeClass
 
-from . import answers, references
+from . import answers, matchmaking, references
 from .reading import TEN_THOUSAND, ContentError, Row, lists_of, rows_of
 from .records import (
     Capability,
@@ -52,7 +52,7 @@ def read(folder: Path = HERE) -> Cluster:
     ----------
     folder
         Where the files are: ``organisations/*.toml``, ``people.toml``, ``rounds.toml``, ``capabilities/*.toml``,
-        ``challenges/*.toml``, ``exchange/*.toml``, ``responses/*.toml`` and ``selection/*.toml``.
+        ``challenges/*.toml``, ``exchange/*.toml``, ``responses/*.toml``, ``selection/*.toml`` and ``matchmaking.toml``.
 
     Raises
     ------
@@ -73,6 +73,7 @@ def read(folder: Path = HERE) -> Cluster:
         sheets=tuple(answers.sheet(row) for row in rows_of(folder, "selection", "sheet")),
         awards=tuple(answers.award(row) for row in rows_of(folder, "selection", "award")),
         collaborations=tuple(answers.collaboration(row) for row in rows_of(folder, "selection", "collaboration")),
+        matchmaking=tuple(matchmaking.day(row) for row in rows_of(folder, "matchmaking", "day")),
     )
     references.check(cluster)
     return cluster

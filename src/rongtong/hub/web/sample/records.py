@@ -278,6 +278,52 @@ class Collaboration:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """``answer`` is a state of a participation; ``away`` counts slots from 1."""
+
+    organisation: str
+    answer: str
+    away: tuple[int, ...]
+    presents: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one organisation said of its meeting with another."""
+
+    organisation: str
+    other: str
+    useful: str
+    next_step: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchmakingDay:
+    """Days are counted from loading; ``wishes`` are (who, whom, kind), ``scores`` (one, other, its worth, its own)."""
+
+    key: str
+    title: str
+    title_en: str
+    place: str
+    notice: str
+    state: str
+    opens: int
+    answers_until: int
+    planned: int
+    held: int
+    slots: int
+    tables: int
+    most: int
+    in_a_row: int
+    guests: tuple[Guest, ...]
+    scores: tuple[tuple[str, str, int, int], ...]
+    wishes: tuple[tuple[str, str, str], ...]
+    feedback: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     organisations: dict[str, Organisation]
     people: dict[str, Person]
@@ -292,6 +338,7 @@ class Cluster:
     sheets: tuple[Sheet, ...]
     awards: tuple[Award, ...]
     collaborations: tuple[Collaboration, ...]
+    matchmaking: tuple[MatchmakingDay, ...]
 
     def owner_of(self, organisation: str) -> Person:
         """The person who signs for an organisation."""

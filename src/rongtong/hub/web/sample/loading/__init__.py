@@ -22,7 +22,7 @@ from rongtong.hub.organisations.reference import regions
 
 from ..content import read
 from ..records import Cluster
-from . import answers, challenges, members, selection
+from . import answers, challenges, matchmaking, members, selection
 from .days import Calendar, Step, in_order, timetable
 from .finishing import finish
 from .history import History
@@ -82,7 +82,11 @@ def load(*, secrets: bool = True, reader: Reader = RIVAL, today: date | None = N
 def story(cluster: Cluster, password: str) -> Iterator[Step]:
     """Everything that happened, in no order yet."""
     return chain(
-        members.steps(cluster, password), challenges.steps(cluster), answers.steps(cluster), selection.steps(cluster)
+        members.steps(cluster, password),
+        challenges.steps(cluster),
+        answers.steps(cluster),
+        selection.steps(cluster),
+        matchmaking.steps(cluster),
     )
 
 

@@ -31,6 +31,7 @@ from ..records import (
     Figures,
     Invitation,
     Levels,
+    MatchmakingDay,
     Milestone,
     Organisation,
     Person,
@@ -99,6 +100,7 @@ def without_secrets(cluster: Cluster, reader: Reader) -> Cluster:
         sheets=tuple(kept.sheets()),
         awards=tuple(kept.award(each) for each in cluster.awards),
         collaborations=tuple(kept.collaboration(each, challenges) for each in cluster.collaborations),
+        matchmaking=tuple(kept.day(each) for each in cluster.matchmaking),
     )
 
 
@@ -108,6 +110,12 @@ class Kept:
     def __init__(self, cluster: Cluster, reader: Reader) -> None:
         self.cluster, self.reader = cluster, reader
         self._named = set(self._readable_contacts())
+
+    def day(self, day: MatchmakingDay) -> MatchmakingDay:
+        """Who meets whom follows from wishes and scores, so they stay; what others said of it is theirs."""
+        return replace(
+            day, feedback=tuple(each for each in day.feedback if each.organisation == self.reader.organisation)
+        )
 
     # ---- those who take part
 
