@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from rongtong.engines.matching.vectorise import FloatArray
 
-# Chinese passages gain from meaning at any length; long English needs carry enough words, and there it only hurts.
-_CHINESE_MEANING, _OTHER_MEANING = 0.30, 0.15
-_ENOUGH_TERMS = 8
+# What meaning can give at most, and up to how many kept terms: a longer need says enough in words, and there the
+# similarity of its beginning only disturbs.
+_CHINESE_MEANING, _OTHER_MEANING = (0.30, 32), (0.15, 8)
 WANTED_SHARE = 0.20
 
 
@@ -46,8 +46,8 @@ def shares(*, chinese: bool, terms: int, has_meaning: bool, has_wanted: bool) ->
     """Split the score among the signals there are for a need of so many kept terms."""
     has_words = terms > 0
     wanted = (WANTED_SHARE if has_words or has_meaning else 1.0) if has_wanted else 0.0
-    by_language = _CHINESE_MEANING if chinese else _OTHER_MEANING * min(1.0, _ENOUGH_TERMS / max(1, terms))
-    meaning = by_language if has_words else 1.0
+    most, enough = _CHINESE_MEANING if chinese else _OTHER_MEANING
+    meaning = most * min(1.0, enough / max(1, terms)) if has_words else 1.0
     meaning = (1.0 - wanted) * meaning if has_meaning else 0.0
     return Shares(1.0 - wanted - meaning if has_words else 0.0, meaning, wanted)
 
