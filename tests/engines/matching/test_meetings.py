@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -292,3 +294,9 @@ def test_a_plan_tells_itself() -> None:
     assert [one.slot for one in found.agenda(someone)] == sorted(
         frame.filter((frame["first"] == someone) | (frame["second"] == someone))["slot"].to_list()
     )
+
+
+def test_the_documents_example_runs() -> None:
+    text = (Path(__file__).parents[3] / "docs/matchmaking.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec(compile(example, "docs/matchmaking.md", "exec"), {})
