@@ -86,13 +86,14 @@ def _worths(model: TeamModel, teams: Ints) -> tuple[Ints, Ints]:
 def _allowed(model: TeamModel, teams: Ints, earlier: Sequence[Places]) -> NDArray[np.bool_]:
     """Which of many teams the rules let be one, and which are another than those before."""
     # a leader that is given stands in every one of them
-    fine: NDArray[np.bool_] = np.array(model.may_lead, dtype=np.bool_)[teams].any(axis=1)
+    fine = np.ones(len(teams), dtype=np.bool_)
+    np.logical_or.reduce(np.array(model.may_lead, dtype=np.bool_)[teams], axis=1, out=fine)
     if model.apart:
         quarrels = _pair_table(model, dict.fromkeys(model.apart, 1))
         fine &= ~quarrels[teams[:, :, None], teams[:, None, :]].any(axis=(1, 2))
     for before in earlier:
         kept = np.isin(teams, [who for who in before if who != model.leader]).sum(axis=1)
-        fine = np.logical_and(fine, np.less_equal(kept, model.kept_at_most(before)))
+        np.logical_and(fine, np.less_equal(kept, model.kept_at_most(before)), out=fine)
     return fine
 
 

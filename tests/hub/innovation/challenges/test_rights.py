@@ -32,6 +32,7 @@ EXPECTED: dict[str, tuple[set[str], set[ChallengeState]]] = {
     "challenge.withdraw": (OWN_DECIDERS | OPERATOR, {*UNPUBLISHED, S.OPEN}),
     "challenge.amend": (OWN_DECIDERS, {S.OPEN}),
     "challenge.copy": (OWN_WRITERS | OPERATOR, EVERY),
+    "challenge.split": (OWN_WRITERS | OPERATOR, EVERY),
     "challenge.invite": (OWN_WRITERS | OPERATOR, {S.OPEN}),
     "challenge.watch": (ACCOUNTS, set(PUBLISHED)),
     "challenge.unwatch": (ACCOUNTS, EVERY),

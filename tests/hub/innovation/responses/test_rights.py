@@ -14,6 +14,7 @@ MANAGERS = {f"leader.{step}" for step in STEPS[2:]}
 RESPONSE = {
     "response.save": (WRITERS, {"draft"}),
     "response.add_partner": (WRITERS, {"draft"}),
+    "response.split": (WRITERS, {"draft"}),
     "response.submit": (MANAGERS, {"draft"}),
     "response.withdraw": (MANAGERS, {"draft", "submitted"}),
     "response.reopen": (MANAGERS, {"withdrawn"}),

@@ -7,6 +7,7 @@ from .collaboration import Achievement, Collaboration, Milestone
 from .response import Commitment, Partner, PlannedMilestone, Response
 from .round import Round
 from .selection import Award, Criterion, Reviewer, Score, ScoreSheet
+from .subneed import Source, SubNeed
 
 __all__ = [
     "Achievement",
@@ -28,6 +29,8 @@ __all__ = [
     "Round",
     "Score",
     "ScoreSheet",
+    "Source",
+    "SubNeed",
     "Target",
     "Watch",
 ]
