@@ -73,7 +73,7 @@ def twin(content: list[Listing], text: str) -> dict[str, float]:
         if tf:
             ratio = likelihood / most(counts) - math.log(1 + length / SMOOTHING)
             attainable = most({term: count * idf[term] for term, count in counts.items()})
-            scores[key] = 100 * math.sqrt(min(1, share / attainable)) / (1 + math.exp(0.5 - ratio))
+            scores[key] = 100 * math.sqrt(min(1, share / attainable)) / (1 + math.exp(-ratio))
     return scores
 
 

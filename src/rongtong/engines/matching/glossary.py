@@ -82,24 +82,29 @@ class Glossary:
         return [Translation(term, said, start, end) for start, end, names in found for term, said in _terms_of(names)]
 
     def _chinese_words(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        start = 0
-        while start < len(text):
-            sizes = [size for size in self._sizes.get(text[start], ()) if start + size <= len(text)]
-            size = next((size for size in sizes if text[start : start + size] in self.from_chinese), 0)
-            if size:
-                yield start, start + size, self.from_chinese[text[start : start + size]]
-            start += size or 1
+        sizes, end = self._sizes, 0
+        for start, sign in enumerate(text):
+            if start < end or sign not in sizes:
+                continue
+            for size in sizes[sign]:
+                names = self.from_chinese.get(text[start : start + size])
+                if names and start + size <= len(text):
+                    end = start + size
+                    yield start, end, names
+                    break
 
     def _english_words(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        words = [token.term for token in tokens]
-        start = 0
-        while start < len(tokens) and tokens[start].start < _LOOKED_AT:
-            sizes = [size for size in self._sizes.get(words[start], ()) if start + size <= len(words)]
-            size = next((size for size in sizes if tuple(words[start : start + size]) in self.to_chinese), 0)
-            if size:
-                names = self.to_chinese[tuple(words[start : start + size])]
-                yield tokens[start].start, tokens[start + size - 1].end, names
-            start += size or 1
+        words = [token.term for token in tokens if token.start < _LOOKED_AT]
+        sizes, end = self._sizes, 0
+        for start, word in enumerate(words):
+            if start < end or word not in sizes:
+                continue
+            for size in sizes[word]:
+                names = self.to_chinese.get(tuple(words[start : start + size]))
+                if names and start + size <= len(words):
+                    end = start + size
+                    yield tokens[start].start, tokens[end - 1].end, names
+                    break
 
 
 @lru_cache(maxsize=2_000)

@@ -19,7 +19,6 @@ from rongtong.engines.matching.vectorise import FloatArray, IntArray, TermVector
 
 SATURATION = 2.0  # k1; with full length normalisation (b = 1) best or level on every development set
 SMOOTHING = 0.7  # of the fit: how much text at large is mixed into a listing, in mean lengths
-_MIDDLE = 0.5  # log likelihood ratio a word at which the fit is a half; a listing that answers a long need has about it
 TRANSLATED = 0.5  # of the weight that the need's own word has
 _TRANSLATED_TERMS = 24
 _LONGEST_NEED = 20_000  # characters
@@ -186,7 +185,7 @@ def word_scores(query: WordQuery, vectors: TermVectors) -> tuple[FloatArray, Flo
     odds = np.array([term.odds for term in query.terms])
     likelihoods[row, column] = frequencies[column] * np.log1p(tf * odds[column])
     ratio = likelihoods.sum(axis=1) / query.said - np.log1p(lengths / SMOOTHING)
-    return parts, np.round(1.0 / (1.0 + np.exp(_MIDDLE - np.round(ratio, _DIGITS))), _DIGITS)
+    return parts, np.round(1.0 / (1.0 + np.exp(-np.round(ratio, _DIGITS))), _DIGITS)
 
 
 def matched_words(query: WordQuery, points: Sequence[float]) -> list[tuple[str, float]]:
