@@ -78,7 +78,7 @@ def test_coverage_counts_open_challenges_by_their_matches():
     closed = a_challenge(ChallengeState.SELECTING)
     for number, firm in enumerate(firms):
         pair(rich, firm, 60 - number)
-        pair(poor, firm, 29 if number else 30)
+        pair(poor, firm, 24 if number else 25)
         pair(closed, firm, 90)
     found = evaluation(operator_actor())
     assert [(one.part, one.whole) for one in found.coverage] == [(2, 2), (1, 2), (0, 2), (0, 2), (0, 2)]
@@ -292,3 +292,13 @@ def test_the_verb_itself_refuses():
 
 def actor_of_contributor():
     return actor_of(a_cast().people["operator.contributor"])
+
+
+@pytest.mark.parametrize(("many", "told"), [(3, [3, 3, 3]), (13, [39])])
+def test_regions_are_told_as_finely_as_a_picture_can_show(many, told):
+    """Three counties by themselves; thirteen prefectures of one province as the province."""
+    for number in range(1, many + 1):
+        suppliers(3, region=f"9901{number:02d}" if many == 3 else f"99{number:02d}00")
+    rows = evaluation(operator_actor()).regions
+    assert [row.organisations for row in rows] == told
+    assert len({row.name for row in rows}) == len(told)

@@ -5,7 +5,7 @@ A fixed number of queries, whatever was logged.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,10 +31,11 @@ from .small_cells import told
 
 WINDOW = timedelta(days=365)
 #: A match counts from so many points of both sides together.
-WORTH = Decimal("30.0")
+WORTH = Decimal("25.0")
 LEAST = (1, 3, 5, 10, 20)
-#: Ranks told one by one, then together.
-BANDS = (*((rank, rank) for rank in range(1, TOP + 1)), (11, 20), (21, 200))
+BANDS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 200))
+#: Regions are told at the finest level at which they are so few: county, prefecture, province.
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def evaluation(actor: Actor) -> Evaluation:
     pairs = shown_pairs(since)
     chosen = list(Award.visible_to(actor).exclude(match_rank=None).values_list("match_rank", flat=True))
     exposed = Counter(organisation for (_need, organisation), rank in pairs.items() if rank <= FRONT)
+    digits = _digits(region for _size, region in offers.values())
     now, alone = fronts(), fronts_by_score(FRONT)
     return Evaluation(
         at=at,
@@ -126,7 +128,7 @@ def evaluation(actor: Actor) -> Evaluation:
         top=Share("", sum(rank <= TOP for rank in chosen), len(chosen)),
         ranks=_ranks(pairs, outcomes_since(since, actor)),
         sizes=_exposure(offers, exposed, lambda one: one[0], _size),
-        regions=_exposure(offers, exposed, lambda one: one[1][:4], _region),
+        regions=_exposure(offers, exposed, lambda one: one[1][:digits], _region),
         unequal=gini(now.get(one, 0) for one in offers),
         unequal_by_score=gini(alone.get(one, 0) for one in offers),
     )
@@ -189,5 +191,11 @@ def _size(code: str) -> str:
     return str(SizeClass(code).label)
 
 
+def _digits(codes: Iterable[str]) -> int:
+    """How much of a region's code to tell."""
+    found = set(codes)
+    return next((digits for digits in (6, 4) if len({code[:digits] for code in found}) <= FEW), 2)
+
+
 def _region(code: str) -> str:
-    return regions.name(f"{code}00") if code else _("未填")
+    return regions.name(code.ljust(6, "0")) if code else _("未填")
