@@ -68,10 +68,8 @@ def test_a_look_for_what_is_not_encoded_does_not_begin_anew(tmp_path: Path, monk
     index = stored(tmp_path / "index", LetterEncoder())
     index.encode_pending(1_000)
     looked: list[bytes] = []
-    contains = type(index.vectors).__contains__
-    monkeypatch.setattr(
-        type(index.vectors), "__contains__", lambda self, key: looked.append(key) or contains(self, key)
-    )
+    contains = VectorStore.__contains__
+    monkeypatch.setattr(VectorStore, "__contains__", lambda self, key: looked.append(key) or contains(self, key))
     assert index.encode_pending() == 0
     assert looked == []
     with index.writer() as writer:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import add
 
 import rjieba
 
@@ -44,8 +45,7 @@ def _words(runs: Sequence[str]) -> dict[str, list[str]]:
 def _chinese(run: str, words: str) -> list[str]:
     if len(run) == 1:
         return [] if run in tokens.STOP_WORDS else [run]
-    pairs = [run[at : at + 2] for at in range(len(run) - 1)]
-    return pairs + [word for word in words.split(_APART) if len(word) > 2]
+    return [*map(add, run, run[1:])] + [word for word in words.split(_APART) if len(word) > 2]
 
 
 @lru_cache(maxsize=500_000)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from rongtong.engines.matching.listing import Constraint, Listing
 
@@ -80,15 +81,18 @@ def normal(facet: str, code: str) -> str:
 
 def facet_terms(listing: Listing) -> list[str]:
     """Return what the index holds of the listing's facets; a code stands under each of its prefixes."""
-    terms = [f"kind:{listing.kind}"]
-    for facet in ("region", "industry"):
-        code = normal(facet, getattr(listing, facet))
-        terms += [f"{facet}:{code[:length]}" for length in range(1, len(code) + 1)]
+    terms = [f"kind:{listing.kind}", *_code_terms("region", listing.region), *_code_terms("industry", listing.industry)]
     if listing.size_class:
         terms.append(f"size_class:{listing.size_class}")
     terms += [f"certificates:{name}" for name in listing.certificates or ()]
     terms += [f"languages:{name}" for name in listing.languages or ()]
     return terms
+
+
+@lru_cache(maxsize=20_000)
+def _code_terms(facet: str, code: str) -> tuple[str, ...]:
+    code = normal(facet, code)
+    return tuple(f"{facet}:{code[:length]}" for length in range(1, len(code) + 1))
 
 
 def price_in_fen(price: Decimal) -> int:

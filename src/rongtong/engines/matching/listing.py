@@ -85,13 +85,22 @@ class Listing:
 
     def to_json(self) -> str:
         """Return the listing as JSON for storage."""
-        record: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        told: dict[str, Any] = {"id": self.id, "kind": self.kind}
+        for name in ("owner", "title", "region", "industry", "size_class", "anonymous"):
+            value = getattr(self, name)
+            if value:
+                told[name] = value
+        told["texts"] = {str(level): text for level, text in self.texts.items()}
         for name in _SETS:
-            record[name] = None if record[name] is None else sorted(record[name])
-        record["price"] = None if self.price is None else str(self.price)
-        record["texts"] = {str(level): text for level, text in self.texts.items()}
-        record["facet_levels"] = dict(self.facet_levels)
-        told = {name: value for name, value in record.items() if value not in (None, "", {}, False)}
+            names = getattr(self, name)
+            if names is not None:
+                told[name] = sorted(names)
+        if self.readiness is not None:
+            told["readiness"] = self.readiness
+        if self.price is not None:
+            told["price"] = str(self.price)
+        if self.facet_levels:
+            told["facet_levels"] = dict(self.facet_levels)
         return _json.encode(told)
 
     @classmethod

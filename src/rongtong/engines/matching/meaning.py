@@ -33,6 +33,8 @@ def query_summary(title: str, text: str) -> str:
 
 def _beginning(title: str, text: str, limits: dict[bool, int]) -> str:
     whole = " ".join(f"{title}\n{text[:1000]}".split())
+    if len(whole) <= limits[True]:  # short enough in any language
+        return whole
     return whole[: limits[is_chinese(whole.lower())]]
 
 

@@ -133,7 +133,10 @@ def _document(listing: Listing, terms: Sequence[str], *, differs: bool) -> str:
         facets.append(f"owner:{listing.owner}")
     if differs:
         facets.append(DIFFERS)
-    document: dict[str, object] = {"words": " ".join(terms), "facets": " ".join(map(facet_token, facets))}
+    joined = " ".join(facets)
+    if len(joined.split()) != len(facets):  # some name has white space in it
+        joined = " ".join(map(facet_token, facets))
+    document: dict[str, object] = {"words": " ".join(terms), "facets": joined}
     if listing.readiness is not None:
         document["readiness"] = listing.readiness
     if listing.price is not None:

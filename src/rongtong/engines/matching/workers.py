@@ -39,8 +39,13 @@ class Preparation:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._workers, "preparing")
             self._idle.extend(_Worker() for _ in range(self._workers))
-        self._waiting.append(self._pool.submit(self._prepare, listings))
-        while len(self._waiting) > self._workers * _AHEAD:
+        if len(self._waiting) < _AHEAD * self._workers:
+            self._waiting.append(self._pool.submit(self._prepare, listings))
+        else:  # they have enough to do, and this process has not
+            mine: Future[list[Prepared]] = Future()
+            mine.set_result(prepare(listings))
+            self._waiting.append(mine)
+        while self._waiting and (self._waiting[0].done() or len(self._waiting) > 2 * _AHEAD * self._workers):
             yield self._waiting.popleft().result()
 
     def rest(self) -> Iterator[list[Prepared]]:
@@ -104,4 +109,3 @@ def main(descriptor: int) -> None:
             connection.send(prepare(connection.recv()))
         except (EOFError, OSError):
             return
-
