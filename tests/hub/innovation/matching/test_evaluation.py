@@ -243,7 +243,7 @@ def test_the_file_holds_the_figures_of_the_page():
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows()]
     assert ("名次", "2", "查看", 2) in rows
-    assert ("覆盖", "至少 5 家", "数量", 2) in rows
+    assert ("覆盖", "≥ 5", "数量", 2) in rows
     assert any(row[0] == "回放比较" for row in rows)
 
 

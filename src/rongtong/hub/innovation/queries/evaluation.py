@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from rongtong.engines.matching.two_sided import gini
 from rongtong.hub.foundation.actors import Actor
@@ -147,8 +146,7 @@ def _offers(actor: Actor) -> dict[UUID, tuple[str, str]]:
 
 
 def _covered(least: int, worth: Mapping[UUID, int], needs: int) -> Share:
-    name = ngettext("至少 %(num)s 家", "至少 %(num)s 家", least) % {"num": least}
-    return Share(name, sum(count >= least for count in worth.values()), needs)
+    return Share(f"≥ {least}", sum(count >= least for count in worth.values()), needs)
 
 
 def _ranks(pairs: Mapping[tuple[UUID, UUID], int], came: Outcomes) -> list[RankRow]:
