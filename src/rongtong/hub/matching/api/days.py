@@ -30,7 +30,7 @@ from .shapes import (
     FeedbackIn,
     FeedbackOut,
     FellowOut,
-    InviteIn,
+    GuestsIn,
     MeetingOut,
     ParticipationOut,
     PlanOut,
@@ -90,7 +90,7 @@ def edit(request: HttpRequest, pk: UUID, payload: DayFields, response: HttpRespo
 
 
 @router.post("/{uuid:pk}/invite", response=DayOut, operation_id="invite_to_matchmaking_day")
-def invite(request: HttpRequest, pk: UUID, payload: InviteIn) -> Any:
+def invite(request: HttpRequest, pk: UUID, payload: GuestsIn) -> Any:
     day, actor = _find(request, pk)
     return _shown(verbs.invite(day=day, organisations=payload.organisation_ids, by=actor), actor)
 

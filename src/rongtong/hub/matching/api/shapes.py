@@ -65,7 +65,7 @@ class DayOut(Out):
         return cls(state=DayState(row.state), meetings=tally.meetings, **values)
 
 
-class InviteIn(In):
+class GuestsIn(In):
     organisation_ids: Annotated[list[UUID], Field(min_length=1, max_length=300)]
 
 
