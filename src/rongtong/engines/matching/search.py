@@ -148,7 +148,8 @@ def gather(
 
 
 def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows: Sequence[int]) -> list[Candidate]:
-    return _Judge(request).admitted(fetch(connection, rows, level))
+    facets = frozenset(constraint.facet for constraint in request.need.constraints)
+    return _Judge(request).admitted(fetch(connection, rows, level, facets))
 
 
 def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[Candidate]:

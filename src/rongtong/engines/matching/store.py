@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -34,13 +35,8 @@ CREATE TABLE pending (row INTEGER PRIMARY KEY);
 CREATE TABLE gone (row INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
 CREATE INDEX gone_changed ON gone (changed);
 """
-_RECORD = "row, id, owner, kind, anonymous, region, industry, size_class, readiness, price, certificates, languages"
-_WHERE = "FROM listing WHERE row IN (SELECT value FROM json_each(?))"
-_RECORDS = {
-    PUBLIC: f"SELECT 0, {_RECORD}, hidden, coalesce(hashes0, hashes1), coalesce(counts0, counts1) {_WHERE} "
-    "AND meaning0 NOT NULL ORDER BY row",
-    MEMBERS: f"SELECT 1, {_RECORD}, hidden, hashes1, counts1 {_WHERE} ORDER BY row",
-}
+_TERMS = {PUBLIC: "coalesce(hashes0, hashes1), coalesce(counts0, counts1)", MEMBERS: "hashes1, counts1"}
+_VISIBLE = {PUBLIC: "AND meaning0 NOT NULL", MEMBERS: ""}
 _FREQUENCIES = {
     PUBLIC: "SELECT hash, df0 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df0 > 0",
     MEMBERS: "SELECT hash, df1 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df1 > 0",
@@ -75,9 +71,9 @@ class Record(NamedTuple):
     owner: str
     kind: str
     anonymous: int
-    region: str
-    industry: str
-    size_class: str
+    region: str | None
+    industry: str | None
+    size_class: str | None
     readiness: int | None
     price: str | None
     certificates: str | None
@@ -214,9 +210,20 @@ def document_frequencies(connection: sqlite3.Connection, hashes: Sequence[int], 
     return dict(connection.execute(_FREQUENCIES[level], (json.dumps(list(hashes)),)))
 
 
-def fetch(connection: sqlite3.Connection, rows: Sequence[int], level: int) -> list[Record]:
-    """Return the records of `rows` as `level` sees them, ordered by row; hidden and gone ones are left out."""
-    return list(map(Record._make, connection.execute(_RECORDS[level], (json.dumps(list(rows)),))))
+def fetch(connection: sqlite3.Connection, rows: Sequence[int], level: int, facets: frozenset[str]) -> list[Record]:
+    """Return the records of `rows` as `level` sees them, ordered by row, with the `facets` that will be asked for.
+
+    Hidden and gone ones are left out.
+    """
+    return list(map(Record._make, connection.execute(_records(level, facets), (json.dumps(list(rows)),))))
+
+
+@lru_cache(maxsize=1_000)
+def _records(level: int, facets: frozenset[str]) -> str:
+    columns = ", ".join(name if name in facets else "NULL" for name in Record._fields[6:-3])
+    chosen = f"{level:d}, row, id, owner, kind, anonymous, {columns}, hidden, {_TERMS[level]}"
+    where = f"row IN (SELECT value FROM json_each(?)) {_VISIBLE[level]}"
+    return f"SELECT {chosen} FROM listing WHERE {where} ORDER BY row"  # noqa: S608 — names of this module
 
 
 def bodies(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, Listing]]:
