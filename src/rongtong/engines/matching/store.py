@@ -36,7 +36,8 @@ CREATE TABLE gone (row INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
 CREATE INDEX gone_changed ON gone (changed);
 """
 _TERMS = {PUBLIC: "coalesce(hashes0, hashes1), coalesce(counts0, counts1)", MEMBERS: "hashes1, counts1"}
-_VISIBLE = {PUBLIC: "AND meaning0 NOT NULL", MEMBERS: ""}
+_AMONG = "row IN (SELECT value FROM json_each(?))"
+_VISIBLE = {PUBLIC: f"{_AMONG} AND meaning0 NOT NULL", MEMBERS: _AMONG}
 _FREQUENCIES = {
     PUBLIC: "SELECT hash, df0 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df0 > 0",
     MEMBERS: "SELECT hash, df1 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df1 > 0",
@@ -222,8 +223,7 @@ def fetch(connection: sqlite3.Connection, rows: Sequence[int], level: int, facet
 def _records(level: int, facets: frozenset[str]) -> str:
     columns = ", ".join(name if name in facets else "NULL" for name in Record._fields[6:-3])
     chosen = f"{level:d}, row, id, owner, kind, anonymous, {columns}, hidden, {_TERMS[level]}"
-    where = f"row IN (SELECT value FROM json_each(?)) {_VISIBLE[level]}"
-    return f"SELECT {chosen} FROM listing WHERE {where} ORDER BY row"  # noqa: S608 — names of this module
+    return f"SELECT {chosen} FROM listing WHERE {_VISIBLE[level]} ORDER BY row"  # noqa: S608 — names of this module
 
 
 def bodies(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, Listing]]:
