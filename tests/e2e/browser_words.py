@@ -27,7 +27,7 @@ def take(value):
     elif isinstance(value, (list, tuple)):
         [take(one) for one in value]
 for model in apps.get_models():
-    if model._meta.app_label in ("foundation", "matching") and model.__name__ != "Setting":
+    if model._meta.app_label == "foundation" and model.__name__ != "Setting":
         continue
     names = [field.attname for field in model._meta.concrete_fields if not field.is_relation]
     [take(row) for row in model._base_manager.values_list(*names)]

@@ -78,6 +78,7 @@ def secrets_of(cluster: Cluster) -> Iterator[Secret]:
     yield from _responses(cluster)
     yield from _selection(cluster)
     yield from _others(cluster)
+    yield from _matchmaking(cluster)
 
 
 def home(*organisations: str) -> frozenset[str]:
@@ -191,6 +192,16 @@ def _others(cluster: Cluster) -> Iterator[Secret]:
     for person in cluster.people.values():
         if person.organisation == "dongyao" and person.role == "viewer":
             yield Secret("a person's address", person.email, frozenset({OPERATOR}))
+
+
+def _matchmaking(cluster: Cluster) -> Iterator[Secret]:
+    """Feedback is its writer's and the operator's; what one presents, everybody's who was asked and takes part."""
+    for day in cluster.matchmaking:
+        for said in [one for one in day.feedback if len(one.note) > LENGTH + 2]:
+            yield Secret(f"feedback on {said.other}", said.note, home(said.organisation) | {OPERATOR})
+    open_day = next(one for one in cluster.matchmaking if one.state == "inviting")
+    asked = home(*(one.organisation for one in open_day.guests)) | {OPERATOR}
+    yield Secret("a day one is invited to", open_day.notice, asked)
 
 
 def _marker(text: str, said: Counter[str]) -> str:

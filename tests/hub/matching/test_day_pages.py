@@ -28,6 +28,17 @@ from tests.hub.matching.factories_days import a_day, a_meeting, a_participation,
 pytestmark = pytest.mark.django_db
 
 
+def test_the_operator_notes_that_somebody_comes_late(client) -> None:
+    day = a_day(DayState.PUBLISHED)
+    row = a_participation(day)
+    client.force_login(a_member("contributor", an_organisation("operator")).account)
+    assert client.get(path("adjust", row.pk)).status_code == 200
+    assert client.post(path("adjust", row.pk), {"slots": [], "most": ""}).status_code == 422
+    client.post(path("adjust", row.pk), {"slots": ["1", "2"], "most": "1"})
+    row.refresh_from_db()
+    assert (row.slots_away, row.most) == ([0], 1)
+
+
 @pytest.fixture
 def operator(client):
     member = a_member("manager", an_organisation("operator"))

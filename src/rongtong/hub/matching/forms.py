@@ -111,21 +111,15 @@ class SourceForm(RoomForm):
                 )
 
 
-class AnswerForm(RoomForm):
-    """An organisation's answer. Slots that are ticked are those in which it is there."""
+class AdjustForm(RoomForm):
+    """When an organisation is there and how much it wants. Slots that are ticked are those in which it is there."""
 
     slots = forms.TypedMultipleChoiceField(
         label=_("能到场的时段"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     most = forms.IntegerField(label=_("最多对接场次"), min_value=1, max_value=24, required=False)
-    presents = forms.CharField(label=_("到场介绍"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
-    contact = forms.CharField(label=_("到场人员"), max_length=80, required=False)
 
-    examples = {
-        "presents": _("其他参加单位在名单中会看到；例：带来新型轴承样件，寻找热处理合作。"),
-        "contact": _("日程公布后，只有与贵单位对接的单位会看到。"),
-        "most": _("不填即按本场规定。"),
-    }
+    examples = {"most": _("不填即按本场规定。")}
     short = frozenset({"most"})
 
     def __init__(self, *args: Any, slots: list[DaySlot], **given: Any) -> None:
@@ -137,20 +131,22 @@ class AnswerForm(RoomForm):
     def slots_away(self) -> frozenset[int]:
         return frozenset(self._positions) - frozenset(self.cleaned_data["slots"])
 
+
+class AnswerForm(AdjustForm):
+    """An organisation's answer."""
+
+    presents = forms.CharField(label=_("到场介绍"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+    contact = forms.CharField(label=_("到场人员"), max_length=80, required=False)
+
+    examples = {
+        "presents": _("其他参加单位在名单中会看到；例：带来新型轴承样件，寻找热处理合作。"),
+        "contact": _("日程公布后，只有与贵单位对接的单位会看到。"),
+        **AdjustForm.examples,
+    }
+
     def answer(self, *, comes: bool) -> Answer:
         given = self.cleaned_data
         return Answer(comes, self.slots_away(), given["most"], given["presents"], given["contact"])
-
-
-class AdjustForm(RoomForm):
-    """What the operator notes of a participant."""
-
-    slots = AnswerForm.base_fields["slots"]
-    most = AnswerForm.base_fields["most"]
-    short = frozenset({"most"})
-
-    __init__ = AnswerForm.__init__
-    slots_away = AnswerForm.slots_away
 
 
 class FeedbackForm(RoomForm):
