@@ -12,7 +12,10 @@ TENTHS = 10  # points are given with one decimal: more would feign exactness
 
 @dataclass(frozen=True, slots=True)
 class WordReason:
-    """Words of the need that stand in the listing, as the need has them."""
+    """Words of the need that stand in the listing, as the need has them.
+
+    Where they stand there in the other language only, both are named: ``轴承 → bearing``.
+    """
 
     words: str
     points: Decimal
