@@ -133,8 +133,8 @@ def _capped(sides: Mapping[Key, tuple[Decimal | None, Decimal | None]], cap: int
         str(subject): [(str(organisation), pairs[subject, organisation].score or Decimal(0)) for organisation in own]
         for subject, own in by_need.items()
     }
-    for subject, placed in cap_exposure(lists, cap, front=FRONT).lists.items():
+    for need, placed in cap_exposure(lists, cap, front=FRONT).lists.items():
         for one in placed:
-            key = (UUID(subject), UUID(one.organisation))
+            key = (UUID(need), UUID(one.organisation))
             pairs[key] = replace(pairs[key], fronts=one.fronts, gives_way=one.gives_way)
     return pairs

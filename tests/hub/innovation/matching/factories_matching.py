@@ -52,7 +52,7 @@ def matched() -> int:
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(Account._base_manager.get(pk=actor.account_id))
+    client.force_login(Account._base_manager.get(pk=actor.person))
     return client
 
 

@@ -114,7 +114,8 @@ def evaluation(actor: Actor) -> Evaluation:
     worth = worth_counts(needs, WORTH)
     offers = _offers(actor)
     pairs = shown_pairs(since)
-    chosen = list(Award.visible_to(actor).exclude(match_rank=None).values_list("match_rank", flat=True))
+    awarded = Award.visible_to(actor).values_list("match_rank", flat=True)
+    chosen = [rank for rank in awarded if rank is not None]
     exposed = Counter(organisation for (_need, organisation), rank in pairs.items() if rank <= FRONT)
     digits = _digits(region for _size, region in offers.values())
     now, alone = fronts(), fronts_by_score(FRONT)

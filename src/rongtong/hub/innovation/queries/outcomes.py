@@ -45,11 +45,12 @@ def outcomes_since(since: datetime, actor: Actor) -> Outcomes:
     )
 
 
-def _first(rows: Iterable[tuple[UUID, UUID, datetime]]) -> dict[Key, datetime]:
+def _first(rows: Iterable[tuple[UUID, UUID, datetime | None]]) -> dict[Key, datetime]:
     found: dict[Key, datetime] = {}
     for subject, organisation, at in rows:
-        key = (subject, organisation)
-        found[key] = min(at, found.get(key, at))
+        if at is not None:
+            key = (subject, organisation)
+            found[key] = min(at, found.get(key, at))
     return found
 
 
