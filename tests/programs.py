@@ -43,7 +43,7 @@ class Program:
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         return getattr(self.client, method)(path if path.startswith(ROOT) else ROOT + path, headers=headers, **sent)
 
-    def send(self, path: str, file: File, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+    def send(self, path: str, file: File[bytes], headers: dict[str, str] | None = None, **fields: Any) -> Any:
         """Post a form with a file."""
         return self.client.post(ROOT + path, {"file": file, **fields}, headers=headers or {})
 

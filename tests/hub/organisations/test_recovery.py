@@ -70,7 +70,7 @@ def at(monkeypatch: Any, moment: datetime) -> None:
 
 
 def factors(member: Member) -> int:
-    return Authenticator.objects.filter(user=member.account).count()
+    return int(Authenticator.objects.filter(user=member.account).count())
 
 
 # ---- Mail alone is not enough ------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_each_verb_for_each_person(member: Member) -> None:
 
 def test_what_is_refused(member: Member) -> None:
     by = factories.operator_actor()
-    own = Member._base_manager.get(account_id=by.account_id)
+    own = Member._base_manager.get(account_id=by.person)
     with_factors(own.account)
     plain = factories.a_member()
     for account, code in ((own.account, "recovery.own"), (plain.account, "recovery.no_factor")):
@@ -266,7 +266,7 @@ def test_the_operator_opens_it_on_a_page_that_asks_to_sign_in_again(member: Memb
 
 def test_the_list_asks_the_database_as_often_with_thirty_rows(django_assert_max_num_queries: Any) -> None:
     by, client = factories.operator_actor(), Client()
-    client.force_login(Account._base_manager.get(pk=by.account_id))
+    client.force_login(Account._base_manager.get(pk=by.person))
     address = reverse("organisations:recoveries")
 
     def ask(rows: int) -> int:

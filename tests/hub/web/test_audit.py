@@ -62,7 +62,7 @@ def test_the_page_shows_words_and_finds_by_them(language: str, words: str) -> No
     by = operator_actor()
     screen_challenge(challenge=a_challenge("submitted"), by=by)
     client = Client()
-    client.force_login(Account._base_manager.get(pk=by.account_id))
+    client.force_login(Account._base_manager.get(pk=by.person))
     client.cookies["language"] = language
 
     for q in ("", words.split()[0], "challenge.screen"):

@@ -189,7 +189,7 @@ class ListPage:
 
     @cached_property
     def _searched(self) -> QuerySet[Any]:
-        """The rows that fit the search. Each facet goes on from here: building such a query costs more than asking it."""
+        """The rows that fit the search; facets go on from here: building such a query costs more than asking it."""
         rows = self.rows()
         return self.find(rows, self.q) if self.q else rows
 

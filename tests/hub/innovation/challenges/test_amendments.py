@@ -177,7 +177,7 @@ def test_a_deadline_moves_later_within_the_round_only() -> None:
 def test_what_it_was_found_by_cannot_change(name: str) -> None:
     challenge = a_challenge()
     with pytest.raises(ValueError, match=name):
-        amend(challenge, decider(challenge), **{name: "990103"})
+        amend(challenge, decider(challenge), PUBLIC, **{name: "990103"})
 
 
 def test_those_who_answer_have_time_left() -> None:
@@ -255,7 +255,7 @@ def test_a_reworded_target_keeps_its_promises_and_a_removed_one_loses_them() -> 
 
 def test_a_target_of_another_challenge_cannot_be_taken() -> None:
     challenge, other = a_challenge(), a_challenge()
-    foreign = AmendedTarget(TargetRow("表面硬度", "ge", Decimal(58)), other.targets.first().pk)
+    foreign = AmendedTarget(TargetRow("表面硬度", "ge", Decimal(58)), other.targets.all()[0].pk)
     own = rows(challenge)
     for wrong in ([*own, foreign], [*own, own[0]]):
         with pytest.raises(Invalid) as raised:

@@ -1,4 +1,4 @@
-"""Amendments, recoveries and the trail in a real browser, both languages and widths. Pictures as in ``test_browser``."""
+"""Amendments, recoveries and the trail in a real browser, both languages and widths; pictures as there."""
 
 from __future__ import annotations
 
