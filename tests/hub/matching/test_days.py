@@ -12,6 +12,7 @@ from rongtong.hub.foundation.actors import SYSTEM
 from rongtong.hub.foundation.errors import Forbidden, Invalid, NotVisible, Refusal, Stale
 from rongtong.hub.foundation.jobs import cancel_job
 from rongtong.hub.foundation.models import Job, Notice
+from rongtong.hub.matching.desk import invitations, plans_to_renew
 from rongtong.hub.matching.domain import days as verbs
 from rongtong.hub.matching.domain.feedback import give_feedback
 from rongtong.hub.matching.domain.listings import Card, put
@@ -31,6 +32,7 @@ from rongtong.hub.matching.models import (
 from rongtong.hub.matching.queries.days import agenda_of
 from rongtong.hub.matching.queries.outcomes import OUTCOME_POINTS, outcomes_of
 from rongtong.hub.matching.queries.pairs import worths
+from rongtong.hub.matching.tasks import begin_plan, finish_due_days, plan_day
 from rongtong.hub.organisations.models import Organisation
 from tests.factories import a_member, actor_of, an_organisation, operator_actor
 from tests.hub.matching.factories_days import a_day, a_meeting, a_participation, participants
@@ -387,3 +389,31 @@ def test_a_cancelled_day_is_told() -> None:
     assert Notice._base_manager.filter(account_id=member.account_id, event="matchmaking.cancelled").exists()
     with pytest.raises(Refusal):
         verbs.cancel_day(day=MatchmakingDay._base_manager.get(pk=day.pk), by=operator_actor())
+
+
+# ---- Background work and the desk ------------------------------------------------------------------------------------
+
+
+def test_the_tasks_do_their_verbs_once() -> None:
+    day, _rows, by = _wished_day()
+    plan = begin_plan(day, by)
+    for _ in range(2):
+        plan_day(str(plan.pk))
+    plan.refresh_from_db()
+    assert (plan.state, plan.version) == (PlanState.PROPOSED, 2)
+    _met()
+    assert [finish_due_days(0), finish_due_days(0)] == [1, 0]
+
+
+def test_the_desk_says_what_waits() -> None:
+    day, rows, by = _wished_day()
+    invited = a_participation(day, state=ParticipationState.INVITED)
+    assert [one.context for one in invitations(someone(invited.organisation))] == [str(day)]
+    assert list(invitations(someone(rows[0].organisation))) == list(plans_to_renew(by)) == []
+    adopt(plan=planned(day, by), by=by)
+    day = verbs.publish_day(day=day, by=by)
+    withdraw(participation=rows[0], by=someone(rows[0].organisation))
+    assert [one.context for one in plans_to_renew(by)] == [str(day)]
+    assert list(plans_to_renew(someone(rows[1].organisation))) == []
+    adopt(plan=planned(day, by), by=by)
+    assert list(plans_to_renew(by)) == []
