@@ -22,7 +22,6 @@ COLUMNS = (
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 _PROBE = "数控机床用，转速 4.5万转/分；the bearings' running temperatures, real-time, GB/T 276-2013, 5G 与人工智能"
-DIFFERS = "view:members"  # members have a document of their own for this listing
 
 
 class Prepared(NamedTuple):
@@ -98,8 +97,8 @@ def _prepared(
     differs = own is not None or bool(listing.facet_levels)
     face = listing.seen_at(PUBLIC) if listing.facet_levels else listing  # its texts are in the terms
     documents = (
-        None if public is None else _document(face, terms[public], differs=differs),
-        _document(listing, terms[members], differs=False) if public is None or differs else None,
+        None if public is None else _document(face, terms[public]),
+        _document(listing, terms[members]) if public is None or differs else None,
     )
     vectors = (*(own or (None, None)), *parts[members], key0, key1)
     return Prepared._make((*_columns(listing), *vectors, listing.to_json(), *documents))
@@ -126,13 +125,11 @@ def _names(names: frozenset[str] | None) -> str | None:
     return None if names is None else BETWEEN.join(sorted(names))
 
 
-def _document(listing: Listing, terms: Sequence[str], *, differs: bool) -> str:
+def _document(listing: Listing, terms: Sequence[str]) -> str:
     """Return a shelf's document as JSON without its opening brace, so that its row can be put before."""
     facets = [*facet_terms(listing), f"own:{listing.owner}"]
     if not listing.anonymous:
         facets.append(f"owner:{listing.owner}")
-    if differs:
-        facets.append(DIFFERS)
     joined = " ".join(facets)
     if len(joined.split()) != len(facets):  # some name has white space in it
         joined = " ".join(map(facet_token, facets))

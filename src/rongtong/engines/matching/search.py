@@ -23,7 +23,7 @@ from rongtong.engines.matching.words import WordQuery, matched_words, word_query
 _POOL, _DEEPEST_POOL = 256, 4_096  # candidates by words; deeper where one owner or a filter eats them up
 _MEANING_POOL, _DEEPEST_MEANING = 64, 1_024
 _OWN = 512
-_CLAUSES = 32  # words of a need by which candidates are found, as many of the best as by 64; all of them score
+_CLAUSES = 24  # words of a need by which candidates are found, as many of the best as by 64; all of them score
 
 
 @dataclass(frozen=True)

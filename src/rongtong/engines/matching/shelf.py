@@ -17,9 +17,10 @@ import tantivy
 from rongtong.engines.matching.constraints import normal, price_in_fen
 from rongtong.engines.matching.errors import IndexBusy
 from rongtong.engines.matching.listing import Constraint, Need
-from rongtong.engines.matching.preparing import DIFFERS, facet_token
+from rongtong.engines.matching.preparing import facet_token
 from rongtong.engines.matching.words import WordQuery
 
+_MOSTLY = 0.75
 _LEAST = 0.25  # of the candidates come from either shelf, however small
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -80,14 +81,10 @@ class Reader(Protocol):
 
 
 class ShelfReader:
-    """A shelf as it was at one moment; `without` is the facet of documents to pass over."""
+    """A shelf as it was at one moment."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, without: str | None = None) -> None:
-        self._schema, self._searcher, self._without = schema, searcher, without
-
-    def passing_over(self, facet: str) -> "ShelfReader":
-        """Return the same shelf without the documents that have a facet."""
-        return ShelfReader(self._schema, self._searcher, facet)
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self._schema, self._searcher = schema, searcher
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -120,16 +117,19 @@ class ShelfReader:
 
     def _filtered(self, query: tantivy.Query, need: Need, avoid: str | None) -> tantivy.Query:
         clauses = [(_MUST, query)]
-        if need.kinds:
+        if need.kinds and not self._mostly(need.kinds):
             clauses.append((_MUST, self._any(f"kind:{kind}" for kind in sorted(need.kinds))))
         for constraint in need.constraints:
             if constraint.required:
                 clauses += [(_MUST, clause) for clause in self._constraint(constraint)]
         if avoid is not None:
             clauses.append((_NOT, self._facet(avoid)))
-        if self._without is not None:
-            clauses.append((_NOT, self._facet(self._without)))
         return query if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+
+    def _mostly(self, kinds: Iterable[str]) -> bool:
+        """Say whether nearly all listings are of these kinds: then leaving others out afterwards costs less."""
+        of_kind = sum(self._searcher.doc_freq("facets", facet_token(f"kind:{kind}")) for kind in kinds)
+        return bool(of_kind > _MOSTLY * len(self))
 
     def _constraint(self, constraint: Constraint) -> list[tantivy.Query]:
         value, facet = constraint.value, constraint.facet
@@ -155,10 +155,10 @@ class ShelfReader:
 
 
 class MembersReader:
-    """What members see: the shelf of everybody, but for the listings that have a fuller face on the other."""
+    """What members see: both shelves. What has a fuller face may be found by either; it is judged by the fuller."""
 
     def __init__(self, everybody: ShelfReader, members: ShelfReader) -> None:
-        both = (everybody.passing_over(DIFFERS), members) if len(members) else (everybody,)
+        both = (everybody, members) if len(members) else (everybody,)
         every = sum(map(len, both))
         self._shelves = [(shelf, max(_LEAST, len(shelf) / every if every else 1.0)) for shelf in both]
 
