@@ -99,6 +99,17 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(tmp_path: Path) -> No
     assert index.position == len(log.entries) == 5
 
 
+def test_a_process_that_never_searches_follows_too(tmp_path: Path) -> None:
+    """An indexer reads positions, one that encodes reads texts: both in the index that is current."""
+    log, index = Log(), Index.create(tmp_path / "index", LetterEncoder())
+    log.entries.append(offer("1", "轴承"))
+    log.fill(index)
+    beside = Index.open(tmp_path / "index", LetterEncoder())
+    log.entries.append(offer("2", "电池"))
+    index.rebuild(log.fill)
+    assert (beside.position, beside.count(1), beside.encode_pending()) == (2, 2, 2)
+
+
 def test_a_rebuild_that_fails_changes_nothing(tmp_path: Path) -> None:
     log, index = Log(), Index.create(tmp_path / "index")
     log.entries.append(offer("1", "轴承"))

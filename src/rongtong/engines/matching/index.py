@@ -184,6 +184,7 @@ class Index:
 
     @property
     def _store(self) -> Store:
+        self._follow()
         return self._generation.store
 
     @property
