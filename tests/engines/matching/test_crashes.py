@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rongtong.engines.matching import Index, Need, Searcher
+from rongtong.engines.matching import Index, Listing, Need, Searcher
 from tests.engines.matching.made import filled, offer
 
 MEMBER = Searcher(1)
@@ -80,7 +80,7 @@ def test_killed_again_and_again_the_index_gets_there(tmp_path: Path) -> None:
             break
     assert finished
     assert positions == sorted(positions)
-    kept = {}
+    kept: dict[str, Listing] = {}
     for entry in range(400):
         if entry % 9 == 8:
             kept.pop(str((entry - 8) % 120), None)

@@ -69,7 +69,12 @@ def test_a_look_for_what_is_not_encoded_does_not_begin_anew(tmp_path: Path, monk
     index.encode_pending(1_000)
     looked: list[bytes] = []
     contains = VectorStore.__contains__
-    monkeypatch.setattr(VectorStore, "__contains__", lambda self, key: looked.append(key) or contains(self, key))
+
+    def noted(store: VectorStore, key: bytes) -> bool:
+        looked.append(key)
+        return contains(store, key)
+
+    monkeypatch.setattr(VectorStore, "__contains__", noted)
     assert index.encode_pending() == 0
     assert looked == []
     with index.writer() as writer:
