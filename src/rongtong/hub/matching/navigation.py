@@ -1,7 +1,7 @@
 """Matchmaking days in the frame."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rongtong.hub.foundation.pages import add_page
 
-add_page("innovation", _("对接会"), "matching:days", order=56)
+add_page("innovation", pgettext_lazy("navigation", "对接会"), "matching:days", order=56)
