@@ -251,6 +251,8 @@ def test_an_empty_hub_says_so():
     page = client_of(operator_actor()).get(PAGE).content.decode()
     assert "还没有数据" in page
     assert "记录还太少" in page
+    found = evaluation(operator_actor())
+    assert (found.unequal, found.unequal_by_score) == (None, None)
 
 
 @pytest.mark.parametrize("asked", ["?a=nothing&b=", "?a=shown&b=backward", "?a='"])

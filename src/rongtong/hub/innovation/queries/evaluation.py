@@ -90,7 +90,8 @@ class Evaluation:
     top
         Awards whose rank among the matches is known, and those of them in the first ten.
     unequal, unequal_by_score
-        Gini of fronts over all organisations with a published capability, under the cap and by score alone.
+        Gini of fronts over all organisations with a published capability, under the cap and by score alone; None before
+        anything was computed.
     """
 
     at: datetime
@@ -102,8 +103,8 @@ class Evaluation:
     ranks: list[RankRow]
     sizes: list[ExposureRow]
     regions: list[ExposureRow]
-    unequal: float
-    unequal_by_score: float
+    unequal: float | None
+    unequal_by_score: float | None
 
 
 def evaluation(actor: Actor) -> Evaluation:
@@ -129,8 +130,8 @@ def evaluation(actor: Actor) -> Evaluation:
         ranks=_ranks(pairs, outcomes_since(since, actor)),
         sizes=_exposure(offers, exposed, lambda one: one[0], _size),
         regions=_exposure(offers, exposed, lambda one: one[1][:digits], _region),
-        unequal=gini(now.get(one, 0) for one in offers),
-        unequal_by_score=gini(alone.get(one, 0) for one in offers),
+        unequal=gini(now.get(one, 0) for one in offers) if now else None,
+        unequal_by_score=gini(alone.get(one, 0) for one in offers) if alone else None,
     )
 
 

@@ -145,5 +145,12 @@ def lines(found: Evaluation) -> list[Line]:
             rows.append(Line(table, group.name, gettext("占机构（%）"), group.of_organisations))
             rows.append(Line(table, group.name, gettext("占前 10 名展示（%）"), group.of_fronts))
     for name, value in ((gettext("按上限"), found.unequal), (gettext("只按分数"), found.unequal_by_score)):
-        rows.append(Line(gettext("前 10 名的基尼系数"), name, gettext("系数"), round(Decimal(value), 3)))
+        rows.append(
+            Line(
+                gettext("前 10 名的基尼系数"),
+                name,
+                gettext("系数"),
+                None if value is None else round(Decimal(value), 3),
+            )
+        )
     return rows
