@@ -22,7 +22,7 @@ PATH, NOUN = "/teams", "challenge"
 router = Router(tags=["teams"])
 
 
-class PartIn(In):
+class SubNeedIn(In):
     text: str
     source: Source
     weight: int = 3
@@ -30,10 +30,10 @@ class PartIn(In):
 
 
 class SplitIn(In):
-    parts: list[PartIn]
+    parts: list[SubNeedIn]
 
 
-class PartOut(Out):
+class SubNeedOut(Out):
     text: str
     source: Source
     weight: int
@@ -41,7 +41,7 @@ class PartOut(Out):
 
 
 class SplitOut(Out):
-    parts: list[PartOut]
+    parts: list[SubNeedOut]
 
 
 class CoverOut(Out):
@@ -85,7 +85,7 @@ class TeamsOut(Out):
 
     ready: bool
     stored: bool
-    parts: list[PartOut]
+    parts: list[SubNeedOut]
     teams: list[TeamOut]
 
 

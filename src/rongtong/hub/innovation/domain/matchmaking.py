@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import SYSTEM, Actor
 from rongtong.hub.foundation.errors import Text
+from rongtong.hub.foundation.filters import identifiers
 from rongtong.hub.matching.guests import GuestList, guest_list, requests_from
 
 from ..enums import PUBLISHED, ChallengeState
@@ -26,9 +27,10 @@ def participants_of(actor: Actor, value: str) -> Iterable[UUID]:
 
     Those who publish anonymously are left out: to be on the list would tell that they have a need.
     """
-    published = Challenge.visible_to(actor).filter(round=value, state__in=PUBLISHED, anonymous=False)
-    asked = ChallengeInvitation.visible_to(actor).filter(challenge__round=value)
-    answered = Response.visible_to(actor).filter(challenge__round=value, state__in=HANDED_IN)
+    chosen = identifiers([value])
+    published = Challenge.visible_to(actor).filter(round__in=chosen, state__in=PUBLISHED, anonymous=False)
+    asked = ChallengeInvitation.visible_to(actor).filter(challenge__round__in=chosen)
+    answered = Response.visible_to(actor).filter(challenge__round__in=chosen, state__in=HANDED_IN)
     return {
         *published.values_list("organisation_id", flat=True),
         *asked.values_list("organisation_id", flat=True),
