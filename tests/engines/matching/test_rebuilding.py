@@ -45,7 +45,7 @@ def asking(index: Index, text: str) -> Iterator[list[int]]:
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(ask) for _ in range(2)]
         yield found
-        while len(found) < 4:  # everybody has asked at least once after the change
+        while len(found) < 4 and not any(future.done() for future in futures):
             threading.Event().wait(0.001)
         done.set()
         for future in futures:

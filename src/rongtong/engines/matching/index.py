@@ -1,6 +1,7 @@
 """The index: what is open, who may see it, and how it stays current."""
 
 import shutil
+import sqlite3
 import threading
 import time
 from collections import OrderedDict
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from rongtong.engines.matching.encoders import Encoder, NoEncoder, Vectors
-from rongtong.engines.matching.errors import EncoderError, IndexBusy
+from rongtong.engines.matching.errors import EncoderError, IndexBusy, IndexDamaged
 from rongtong.engines.matching.generation import Generation, Generations
 from rongtong.engines.matching.listing import MEMBERS, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Matches
@@ -86,10 +87,16 @@ class Index:
             return Generation.create(None, self.vectors, self.encoder)
         if pinned is not None:
             return Generation.open(pinned, self.vectors, self.encoder)
-        mark = self._generations.mark()
-        generation = Generation.open(self._generations.current(), self.vectors, self.encoder)
-        self._mark = mark  # read before the name: a swap in between is followed at the next look
-        return generation
+        while True:
+            mark = self._generations.mark()  # read before the name: a change in between is followed at the next look
+            try:
+                generation = Generation.open(self._generations.current(), self.vectors, self.encoder)
+            except (IndexDamaged, OSError, sqlite3.Error):
+                if self._generations.mark() == mark:
+                    raise
+                continue  # it was replaced, and its files removed, while it was being opened
+            self._mark = mark
+            return generation
 
     def writer(self, memory: int = _WRITER_MEMORY, workers: int | None = None) -> Writer:
         """Return the writer, as a context; entering raises IndexBusy while another one is open.
@@ -167,9 +174,7 @@ class Index:
         with self._lock:
             if self._generations.mark() == self._mark:
                 return False
-            generation = self._opened(None)
-            generation.refresh()
-        self._replace(generation)
+            self._replace(self._opened(None))
         return True
 
     def _replace(self, generation: Generation) -> None:
@@ -247,13 +252,23 @@ class Index:
         """
         if not 1 <= limit <= 1000:
             raise ValueError("limit is 1 to 1,000")
-        self.refresh()
-        vector = self._need_vector(need)
-        generation = self._generation  # one moment's view, whatever is committed or put in its place meanwhile
-        on = generation.views[searcher.level]
         request = Request(need, searcher, limit, exclude_owner, group_by_owner)
+        while True:
+            before = self._generation
+            try:
+                return self._search(request)
+            except (IndexDamaged, OSError, ValueError, sqlite3.Error):
+                self._follow()
+                if self._generation is before:
+                    raise
+                # else its files were replaced twice while it was being asked: ask those that are current
+
+    def _search(self, request: Request) -> Matches:
+        self.refresh()
+        vector = self._need_vector(request.need)
+        generation = self._generation  # one moment's view, whatever is committed or put in its place meanwhile
         with generation.store.reading() as connection:
-            return search(connection, on, request, vector)
+            return search(connection, generation.views[request.searcher.level], request, vector)
 
     def prepare(self, need: Need) -> None:
         """Encode a need and keep its vector on disk, so that no request waits for it; for a background job.
