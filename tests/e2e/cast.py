@@ -28,6 +28,7 @@ from rongtong.hub.innovation.models import Challenge, Response
 from rongtong.hub.organisations.domain import imports, tokens
 from rongtong.hub.organisations.domain.actors import actor_for
 from rongtong.hub.organisations.domain.invitations import invite_member
+from rongtong.hub.organisations.domain.recovery import open_recovery
 from rongtong.hub.organisations.models import Account, Member
 from rongtong.hub.trust.domain.documents import attach
 from rongtong.hub.trust.enums import Level
@@ -107,6 +108,7 @@ def furnish() -> None:
     reviewer = member_of("reviewer").account
     TOTP.activate(reviewer, generate_totp_secret())
     RecoveryCodes.activate(reviewer)
+    open_recovery(account=reviewer, proof="当面核对工作证与营业执照。", by=actor_of("operator"))
     owner = member_of("owner")
     invite_member(
         organisation=owner.organisation, email="newcomer@lanchuan-heavy.example", role="viewer", by=actor_of("owner")

@@ -43,7 +43,7 @@ routes(
     ],
 )
 routes(
-    "operator.viewer", names=["matching:participants", "matching:plan", "matching:schedule", "matching:schedule_export"]
+    "operator.viewer", names=["matching:participants", "matching:plan", "matching:schedule"]
 )
 routes(
     "operator",
