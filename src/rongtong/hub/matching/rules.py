@@ -42,9 +42,7 @@ routes(
         "matching:feedback",
     ],
 )
-routes(
-    "operator.viewer", names=["matching:participants", "matching:plan", "matching:schedule"]
-)
+routes("operator.viewer", names=["matching:participants", "matching:plan", "matching:schedule"])
 routes(
     "operator",
     names=[
