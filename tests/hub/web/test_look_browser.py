@@ -75,8 +75,7 @@ def signed_in(client, live_server):
 
 
 @pytest.mark.usefixtures("_jobs")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["1440", "390"])
+@pytest.mark.parametrize(("size", "scheme"), [("1440", "light"), ("1440", "dark"), ("390", "light")])
 def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size, scheme):
     found = {}
     for name in PAGES:
