@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from ninja import Field
-from pydantic import AwareDatetime, JsonValue
+from pydantic import JsonValue
 
 from rongtong.hub.foundation.api import In, Out
 
 from ..domain.amended_values import AmendedTarget
 from ..models import Amendment
 from ..queries.amendments import shown
-from .shapes import NULLABLE, TargetIn
+from .shapes import AmendableFields, TargetIn
 
 
 class AmendedTargetIn(TargetIn):
@@ -30,40 +28,13 @@ class LevelReason(In):
     text: str
 
 
-class AmendWith(In):
+class AmendWith(AmendableFields):
     """Fields of a published challenge that may change; what is left out stays as it is."""
 
-    anonymous: bool | None = None
-    problem: str | None = None
-    tried: str | None = None
-    details: str | None = None
-    regions: list[str] | None = None
-    certificates: list[str] | None = None
-    size_classes: list[str] | None = None
-    readiness: int | None = None
-    budget_min: Decimal | None = None
-    budget_max: Decimal | None = None
-    budget_note: str | None = None
-    months: int | None = None
-    deadline: AwareDatetime | None = None
-    ip_terms: str | None = None
-    contact_name: str | None = None
-    contact_department: str | None = None
-    contact_phone: str | None = None
-    contact_email: str | None = None
-    problem_level: int | None = None
-    targets_level: int | None = None
-    tried_level: int | None = None
-    budget_level: int | None = None
-    ip_level: int | None = None
-    contact_level: int | None = None
-    details_level: int | None = None
+    BESIDE = frozenset({"targets", "reasons"})
+
     targets: list[AmendedTargetIn] | None = Field(None, description="All targets as they shall be.")
     reasons: list[LevelReason] = Field(description="One for each disclosure level that is changed.")
-
-    def values(self) -> dict[str, Any]:
-        given = self.model_dump(exclude_unset=True, exclude={"targets", "reasons"})
-        return {name: value for name, value in given.items() if value is not None or name in NULLABLE}
 
     def amended_targets(self) -> list[AmendedTarget] | None:
         return None if self.targets is None else [one.amended() for one in self.targets]

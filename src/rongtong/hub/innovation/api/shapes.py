@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from ninja import Field
@@ -142,13 +142,13 @@ class TargetIn(In):
         return TargetRow(**(self.model_dump(exclude={"id"}) | {"comparison": str(self.comparison)}))
 
 
-class ChallengeFields(In):
-    """Fields of a challenge; what is left out stays as it is."""
+class AmendableFields(In):
+    """Fields of a challenge that may change even after it was published; what is left out stays as it is."""
 
-    title: str | None = None
+    #: What is asked for beside the fields of the challenge itself.
+    BESIDE: ClassVar[frozenset[str]] = frozenset({"targets"})
+
     anonymous: bool | None = None
-    industry: str | None = None
-    region: str | None = None
     problem: str | None = None
     tried: str | None = None
     details: str | None = None
@@ -173,12 +173,20 @@ class ChallengeFields(In):
     ip_level: int | None = None
     contact_level: int | None = None
     details_level: int | None = None
-    targets: list[TargetIn] | None = None
 
     def values(self) -> dict[str, Any]:
         """The fields that were named. Null empties only what may be empty; elsewhere it is as if left out."""
-        given = self.model_dump(exclude_unset=True, exclude={"targets", "round_id", "organisation_id", "submit"})
+        given = self.model_dump(exclude_unset=True, exclude=set(self.BESIDE))
         return {name: value for name, value in given.items() if value is not None or name in NULLABLE}
+
+
+class ChallengeFields(AmendableFields):
+    """Fields of a challenge; what is left out stays as it is."""
+
+    title: str | None = None
+    industry: str | None = None
+    region: str | None = None
+    targets: list[TargetIn] | None = None
 
     def rows(self) -> list[TargetRow] | None:
         return None if self.targets is None else [one.row() for one in self.targets]
@@ -188,6 +196,8 @@ NULLABLE = frozenset(field.name for field in Challenge._meta.concrete_fields if 
 
 
 class NewChallenge(ChallengeFields):
+    BESIDE = frozenset({"targets", "round_id", "organisation_id", "submit"})
+
     round_id: UUID
     organisation_id: UUID | None = Field(None, description="For whom; the operator only.")
     submit: bool = Field(False, description="Hand it in at once.")
