@@ -7,18 +7,14 @@ slots of four and wants three to eight meetings; seven pairs of ten have scores,
 One day has no two sides: anybody may meet anybody. Every plan is checked by code that shares nothing with the search.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+from figures import figure, report
 
 from rongtong.engines.matching.meetings import Attendee, MeetingDay, MeetingPlan, Pair, faults, plan, replan
 
-OUT = Path(__file__).resolve().parent / "out" / "matchmaking.json"
 ORGANISATIONS, SLOTS, TABLES = 200, 12, 40
 GAP_BAR, SECONDS_BAR = 1.0, 30.0
 
@@ -59,9 +55,9 @@ def rows(days: int) -> Iterator[dict[str, object]]:
         found = plan(day, seconds=SECONDS_BAR - 1)
         _check(day, found)
         first = first or (day, found)
-        yield _figure(f"gap to the proven bound, {name}", found.gap * 100, "%", GAP_BAR, _greedy_gap(found))
-        yield _figure(f"time, {name}", found.seconds, "s", SECONDS_BAR)
-        yield _figure(f"points of {found.bound:,.1f} possible, {name}", found.total, "", None, found.greedy)
+        yield figure(f"gap to the proven bound, {name}", found.gap * 100, "%", GAP_BAR, _greedy_gap(found))
+        yield figure(f"time, {name}", found.seconds, "s", SECONDS_BAR)
+        yield figure(f"points of {found.bound:,.1f} possible, {name}", found.total, "", None, found.greedy)
     assert first is not None
     yield from _changed(*first)
 
@@ -87,15 +83,15 @@ def _changed(day: MeetingDay, announced: MeetingPlan) -> Iterator[dict[str, obje
     anew = plan(changed, seconds=SECONDS_BAR - 1)
     both = {(one.key, one.slot) for one in announced} & {(one.key, one.slot) for one in anew}
     name = "after three drop out, one comes late, a table closes"
-    yield _figure(
+    yield figure(
         f"announced meetings changed, {name} ({len(lost)} can not stay as they are)",
         again.changes.announced,
         "",
         float(len(lost)),
         len(announced) - len(both),
     )
-    yield _figure(f"time to plan again, {name}", again.seconds, "s", SECONDS_BAR)
-    yield _figure(f"gap to the bound of plans that keep as much, {name}", again.gap * 100, "%", GAP_BAR)
+    yield figure(f"time to plan again, {name}", again.seconds, "s", SECONDS_BAR)
+    yield figure(f"gap to the bound of plans that keep as much, {name}", again.gap * 100, "%", GAP_BAR)
 
 
 def _check(day: MeetingDay, found: MeetingPlan) -> None:
@@ -108,32 +104,5 @@ def _greedy_gap(found: MeetingPlan) -> float:
     return round((found.bound - found.greedy) / found.bound * 100, 4)
 
 
-def _figure(
-    name: str, value: float, unit: str, bar: float | None = None, baseline: float | None = None
-) -> dict[str, object]:
-    return {"name": name, "value": round(value, 4), "unit": unit, "bar": bar, "baseline": baseline}
-
-
-def main() -> int:
-    """Run, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one day of two sides only; nothing is written")
-    quick = parser.parse_args().quick
-    found, missed = [], 0
-    for row in rows(1 if quick else 3):
-        found.append(row)
-        bar = "" if row["bar"] is None else f"bar {row['bar']:g}"
-        baseline = "" if row["baseline"] is None else f"baseline {row['baseline']}"
-        print(f"{row['name']:<105} {row['value']:>11} {row['unit']:<2} {bar:<8} {baseline}", flush=True)
-        missed += row["bar"] is not None and row["value"] > row["bar"]  # type: ignore[operator]  # both are numbers
-    if missed:
-        print(f"{missed} figures miss their bar", file=sys.stderr)
-    if quick:
-        return 0
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(report("matchmaking", __doc__, "one day of two sides", lambda quick: rows(1 if quick else 3)))

@@ -8,17 +8,13 @@ one has pairs that cannot sit together, have worked together, and regions that s
 code that shares nothing with the search.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
+from figures import figure, report
 
 from rongtong.engines.matching.teams import Candidate, SubNeed, Team, TeamProblem, propose
 
-OUT = Path(__file__).resolve().parent / "out" / "teams.json"
 CANDIDATES, NEEDS, MOST = 300, 12, 5
 GAP_BAR, SECONDS_BAR, LIMIT = 1.0, 10.0, 9.5
 
@@ -82,12 +78,12 @@ def rows(needs: int) -> Iterator[dict[str, object]]:
             raise SystemExit(f"{name}: {len(found)} teams instead of three")
         first = found.teams[0]
         greedy = first.greedy or 0.0
-        yield _figure(f"gap to the proven bound, the widest of three teams, {name}", 100 * max(t.gap for t in found),
+        yield figure(f"gap to the proven bound, the widest of three teams, {name}", 100 * max(t.gap for t in found),
                       "%", GAP_BAR, 100 * (first.bound - greedy))  # fmt: skip
-        yield _figure(f"time for three teams, {name}", found.seconds, "s", SECONDS_BAR)
-        yield _figure(f"strength less costs, best team, {name}", 100 * first.score, "%", None, 100 * greedy)
+        yield figure(f"time for three teams, {name}", found.seconds, "s", SECONDS_BAR)
+        yield figure(f"strength less costs, best team, {name}", 100 * first.score, "%", None, 100 * greedy)
         missing = sum(need.weight for need in problem.needs if need.id in first.missing_musts)
-        yield _figure(f"weight of musts left open, {name}", missing, "", None, first.greedy_missing)
+        yield figure(f"weight of musts left open, {name}", missing, "", None, first.greedy_missing)
 
 
 def _check(problem: TeamProblem, team: Team, earlier: list[set[str]]) -> None:
@@ -114,33 +110,5 @@ def _check(problem: TeamProblem, team: Team, earlier: list[set[str]]) -> None:
         raise SystemExit(f"a team breaks its limits: {wrong[:3]}")
 
 
-def _figure(
-    name: str, value: float, unit: str, bar: float | None = None, baseline: float | None = None
-) -> dict[str, object]:
-    told = None if baseline is None else round(baseline, 4)
-    return {"name": name, "value": round(value, 4), "unit": unit, "bar": bar, "baseline": told}
-
-
-def main() -> int:
-    """Run, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one need of the plain kind only; nothing is written")
-    quick = parser.parse_args().quick
-    found, missed = [], 0
-    for row in rows(1 if quick else 5):
-        found.append(row)
-        bar = "" if row["bar"] is None else f"bar {row['bar']:g}"
-        baseline = "" if row["baseline"] is None else f"greedy {row['baseline']}"
-        print(f"{row['name']:<75} {row['value']:>9} {row['unit']:<2} {bar:<8} {baseline}", flush=True)
-        missed += row["bar"] is not None and row["value"] > row["bar"]  # type: ignore[operator]  # both are numbers
-    if missed:
-        print(f"{missed} figures miss their bar", file=sys.stderr)
-    if quick:
-        return 0
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(report("teams", __doc__, "one need of the plain kind", lambda quick: rows(1 if quick else 5)))

@@ -7,20 +7,16 @@ drawn anew for each pair, and its fame, which is heavy-tailed and the same for a
 The baselines are the same lists by score alone, and a greedy filling (the best remaining score first).
 """
 
-import argparse
-import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
+from figures import figure, report
 
 from rongtong.engines.matching.two_sided import Exposure, cap_exposure, combine, gini, middle_of
 
-OUT = Path(__file__).resolve().parent / "out" / "two_sided.json"
 NEEDS, CANDIDATES, ORGANISATIONS, FRONT = 500, 200, 2_000, 10
 CAPS = (50, 20, 10)
 SECONDS_BAR = 2.0
@@ -53,11 +49,11 @@ def rows(needs: int) -> Iterator[dict[str, object]]:
         _check(found, cap)
         name = f"{needs} needs × {CANDIDATES}, cap {cap}"
         greedy, left = _greedy_points(lists, cap)
-        yield _figure(f"time, {name}", seconds, "s", SECONDS_BAR)
-        yield _figure(f"score lost in the first {FRONT} (baseline greedy, {left} places empty), {name}",
+        yield figure(f"time, {name}", seconds, "s", SECONDS_BAR)
+        yield figure(f"score lost in the first {FRONT} (baseline greedy, {left} places empty), {name}",
                       100 * float(found.loss) / points, "%", None, 100 * (points - greedy) / points)  # fmt: skip
-        yield _figure(f"Gini of exposure (baseline no cap), {name}", _gini(found), "", before, before)
-        yield _figure(f"most fronts of one organisation (baseline no cap), {name}",
+        yield figure(f"Gini of exposure (baseline no cap), {name}", _gini(found), "", before, before)
+        yield figure(f"most fronts of one organisation (baseline no cap), {name}",
                       max(found.counts().values()), "", cap, most)  # fmt: skip
     yield from _combining(lists)
 
@@ -72,7 +68,7 @@ def _combining(lists: Lists) -> Iterator[dict[str, object]]:
         for (_, score), side in zip(candidates, backward, strict=True):
             combine([score, Decimal("0.0"), Decimal("0.0")], side, middle)
     spent = (time.perf_counter() - began) / len(lists)
-    yield _figure(f"time to combine both sides of one list of {CANDIDATES}", spent * 1000, "ms", 20.0)
+    yield figure(f"time to combine both sides of one list of {CANDIDATES}", spent * 1000, "ms", 20.0)
 
 
 def _gini(found: Exposure) -> float:
@@ -102,32 +98,5 @@ def _check(found: Exposure, cap: int) -> None:
         raise SystemExit(f"an organisation stands in {max(counted.values())} fronts, above the cap of {cap}")
 
 
-def _figure(
-    name: str, value: float, unit: str, bar: float | None = None, baseline: float | None = None
-) -> dict[str, object]:
-    told = None if baseline is None else round(baseline, 4)
-    return {"name": name, "value": round(value, 4), "unit": unit, "bar": bar, "baseline": told}
-
-
-def main() -> int:
-    """Run, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="100 needs only; nothing is written")
-    quick = parser.parse_args().quick
-    found, missed = [], 0
-    for row in rows(100 if quick else NEEDS):
-        found.append(row)
-        bar = "" if row["bar"] is None else f"bar {row['bar']:g}"
-        baseline = "" if row["baseline"] is None else f"baseline {row['baseline']}"
-        print(f"{row['name']:<105} {row['value']:>11} {row['unit']:<2} {bar:<8} {baseline}", flush=True)
-        missed += row["bar"] is not None and row["value"] > row["bar"]  # type: ignore[operator]  # both are numbers
-    if missed:
-        print(f"{missed} figures miss their bar", file=sys.stderr)
-    if not quick:
-        OUT.parent.mkdir(parents=True, exist_ok=True)
-        OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(report("two_sided", __doc__, "100 needs", lambda quick: rows(100 if quick else NEEDS)))
