@@ -19,10 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import psycopg
+
 from rongtong.hub.config import prepared
 from rongtong.hub.config.children import Child, end_orphans, record
 from rongtong.hub.config.commands import NOTHING, CommandFailed, Commands
 from rongtong.hub.config.database import Cluster, main_cluster
+from rongtong.hub.config.keeping import backup_warning
 from rongtong.hub.config.places import home, own_directory
 
 FIRST_PORT = 8000
@@ -69,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         cluster = None if os.environ.get("DATABASE_URL", "").strip() else main_cluster()
         with cluster.in_use() if cluster else nullcontext():
             greeting = prepare(cluster, sample=not arguments.empty)
+            warn_of_missing_backup(cluster)
             House(children(arguments, port), folder / "children", cluster, url, greeting).keep()
     return 0
 
@@ -123,6 +127,13 @@ def prepare(cluster: Cluster | None, *, sample: bool) -> str:
     if cluster is not None:
         prepared.remember(prepared.current(cluster, sample=sample), done.stdout)
     return done.stdout
+
+
+def warn_of_missing_backup(cluster: Cluster | None) -> None:
+    with psycopg.connect(cluster.url() if cluster else os.environ["DATABASE_URL"]) as connection:
+        warning = backup_warning(connection.cursor())
+    if warning:
+        print(f"! {warning}", file=sys.stderr, flush=True)
 
 
 def children(arguments: argparse.Namespace, port: int) -> list[Child]:

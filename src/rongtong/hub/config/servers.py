@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from typing import Any
 
 from rongtong.hub.config.commands import Commands
 from rongtong.hub.config.database_refusals import refuse_unfit_database
+from rongtong.hub.config.keeping import backup_warning
+from rongtong.hub.config.store_refusals import refuse_unfit_store
 
 MOST_PROCESSES = 4
 THREADS = 8
@@ -40,6 +43,8 @@ def web(arguments: argparse.Namespace) -> None:
     from gunicorn.app.base import BaseApplication
 
     refuse_unfit_database()
+    refuse_unfit_store()
+    warn_of_missing_backup()
     options = {
         "bind": f"{arguments.host}:{arguments.port}",
         # A process uses one core at a time. Each loads the encoder for itself; the index is one file in shared memory.
@@ -69,10 +74,24 @@ def web(arguments: argparse.Namespace) -> None:
     Server().run()
 
 
+def warn_of_missing_backup() -> None:
+    """One line in the log of the pages' server. The connection is closed again: a server that forks must own none."""
+    from django.db import connection
+
+    try:
+        with connection.cursor() as cursor:
+            warning = backup_warning(cursor)
+    finally:
+        connection.close()
+    if warning:
+        logging.getLogger(__name__).warning(warning)
+
+
 def worker(arguments: argparse.Namespace) -> None:
     from procrastinate.contrib.django import app
 
     refuse_unfit_database()
+    refuse_unfit_store()
     with app.replace_connector(app.connector.get_worker_connector()) as running:  # type: ignore[attr-defined]  # Django's connector has it
         running.run_worker(
             queues=arguments.queues or None,

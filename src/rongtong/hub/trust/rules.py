@@ -10,6 +10,8 @@ right("document.attach", "account", feed={"own.viewer", "operator.viewer"})
 right("document.read", "reader", states={DocumentState.READY}, scope="document:read", feed={"own.viewer"})
 right("document.remove", "reader", feed={"own.viewer", "operator.viewer"})
 right("document.check", "system", states={DocumentState.CHECKING}, scope="document:write")
+#: Made from the command line, by whoever runs the hub.
+right("backup.make", "system", scope="backup:write")
 
 routes("member", names=["trust:sign_nda"])
 routes("account", names=["trust:attach", "trust:remove"])

@@ -19,6 +19,7 @@ from rongtong.hub.organisations.enums import MemberState, TokenState
 
 VERBS: dict[str, Text] = {
     "account.edit": _("修改账户"),
+    "backup.make": _("备份数据"),
     "capability.create": _("填写能力"),
     "capability.delete": _("删除能力"),
     "capability.edit": _("修改能力"),

@@ -81,6 +81,23 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
+def try_out() -> None:
+    """Write, keep and remove a file as an upload would, so that a store that cannot take any is known beforehand.
+
+    Raises
+    ------
+    OSError
+        Some step of it is refused.
+    """
+    with quarantine() as place:
+        probe = place / "probe"
+        probe.write_bytes(b"rongtong")
+        kept = root() / "kept"
+        kept.mkdir(mode=0o700, exist_ok=True)
+        probe.replace(kept / f".{place.name}")
+        (kept / f".{place.name}").unlink()
+
+
 @contextmanager
 def quarantine() -> Iterator[Path]:
     """Give a fresh folder under a random name; it is gone afterwards with all that is left in it."""
