@@ -76,6 +76,10 @@ def test_good_production_settings_are_accepted(production: pytest.MonkeyPatch) -
         ("RONGTONG_MAIL_FROM", "", "missing"),
         ("RONGTONG_PROFILE", "produktion", "none of"),
         ("RONGTONG_SMTP_PORT", "70000", "outside 1 to 65535"),
+        ("RONGTONG_OUTBOUND_CLEAR_TEXT", "1", "clear text"),
+        ("RONGTONG_OUTBOUND_NETWORKS", "10.0.0.0/8, 127.0.0.1/32", "this machine itself"),
+        ("RONGTONG_OUTBOUND_NETWORKS", "0.0.0.0/0", "this machine itself"),
+        ("RONGTONG_OUTBOUND_NETWORKS", "10.0.0.5/8", "no network"),
     ],
 )
 def test_each_unsafe_value_is_refused_by_name(production: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:

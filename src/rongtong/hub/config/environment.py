@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -97,6 +98,16 @@ class Environment:
         """A list separated by commas."""
         value = self.text(name)
         return [word.strip() for word in value.split(",") if word.strip()] if value else list(default)
+
+    def networks(self, name: str) -> list[str]:
+        """Networks such as 10.20.0.0/16, separated by commas."""
+        found = []
+        for word in self.words(name):
+            try:
+                found.append(str(ip_network(word)))
+            except ValueError:
+                self.refuse(name, f"'{word}' is no network such as 10.20.0.0/16")
+        return found
 
     def path(self, name: str, default: Path) -> Path:
         value = self.text(name)

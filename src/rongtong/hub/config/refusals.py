@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from rongtong.hub.config.environment import Environment, weakness
 from rongtong.hub.config.places import SECRET_PURPOSES, local_secret
+
+#: This machine itself, and the networks in which clouds hand out credentials.
+NEVER_OPENED = tuple(ip_network(one) for one in ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10"))
 
 
 def secret_name(purpose: str) -> str:
@@ -55,5 +59,9 @@ def refuse_unsafe(environment: Environment, settings: Mapping[str, Any]) -> None
         environment.refuse("RONGTONG_MAIL", "sends nothing; set it to smtp")
     if not environment.given("RONGTONG_MAIL_FROM"):
         environment.refuse("RONGTONG_MAIL_FROM", "is missing; give the address that mail comes from")
+    if settings["OUTBOUND_CLEAR_TEXT"]:
+        environment.refuse("RONGTONG_OUTBOUND_CLEAR_TEXT", "sends what is signed in clear text; unset it")
+    if any(ip_network(one).overlaps(own) for one in settings["OUTBOUND_NETWORKS"] for own in NEVER_OPENED):
+        environment.refuse("RONGTONG_OUTBOUND_NETWORKS", "opens this machine itself or a cloud's metadata; name others")
     if "LocMem" in settings["CACHES"]["default"]["BACKEND"]:
         environment.refuse("CACHES", "limits would be counted in each process apart; use a shared cache")

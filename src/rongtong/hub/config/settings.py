@@ -262,6 +262,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("RONGTONG_MAIL_FROM", "rongtong@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Calls to addresses that others gave: public ones only, but for what is opened here
+
+OUTBOUND_HOSTS = [word.lower() for word in environment.words("RONGTONG_OUTBOUND_HOSTS")]
+OUTBOUND_NETWORKS = environment.networks("RONGTONG_OUTBOUND_NETWORKS")
+OUTBOUND_CLEAR_TEXT = environment.flag("RONGTONG_OUTBOUND_CLEAR_TEXT")
+
 # Background work
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
