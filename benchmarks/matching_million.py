@@ -29,7 +29,7 @@ import numpy as np
 import psutil
 from million_corpus import listings, needs
 
-from rongtong.engines.matching import Encoder, Index, Listing, Need, NoEncoder, Searcher
+from rongtong.engines.matching import Encoder, Index, Listing, Matches, Need, NoEncoder, Searcher
 from rongtong.engines.matching.encoders import Side, Vectors
 from rongtong.engines.matching.tokens import terms
 
@@ -98,9 +98,10 @@ def serve(path: Path, encoder: Encoder) -> list[Row]:
     for need in asked:
         started, began = time.perf_counter(), time.process_time()
         matches = index.search(need, MEMBER)
+        exact = all(match.score == match.reasons.total for match in matches)  # reasons are worked out when asked for
         taken.append((time.perf_counter() - started) * 1e3)
         worked.append((time.process_time() - began) * 1e3)
-        assert all(match.score == match.reasons.total for match in matches)
+        assert exact
         found += len(matches)
     memory = process.memory_full_info()
     what = "words and meaning" if index.encoder.dimensions else "words only"
@@ -114,6 +115,11 @@ def serve(path: Path, encoder: Encoder) -> list[Row]:
         figure(f"serving process, {what}, resident", memory.rss / 1e9, "GB", 1.5),
         figure(f"serving process, {what}, its own (without mapped files)", memory.uss / 1e9, "GB"),
     ]
+
+
+def _told(matches: Matches) -> int:
+    """Have all reasons worked out, as a page that shows every match does."""
+    return sum(len(match.reasons.words) for match in matches)
 
 
 def served(path: Path, what: str) -> list[Row]:
@@ -183,7 +189,7 @@ def beside_bm25s(corpus: Path, folder: Path, count: int) -> Iterator[Row]:
     taken = []
     for need in asked:
         began = time.perf_counter()
-        index.search(need, MEMBER)
+        _told(index.search(need, MEMBER))
         taken.append((time.perf_counter() - began) * 1e3)
     yield figure(f"top 20 of {count:,}, this engine, filters and reasons, p50", statistics.median(taken), "ms")
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from decimal import Decimal
 
 import bm25s
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from rongtong.engines.matching import Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.glossary import glossary
-from rongtong.engines.matching.reasons import round_together
+from rongtong.engines.matching.reasons import round_together, rounded
 from rongtong.engines.matching.store import Statistics
 from rongtong.engines.matching.tokens import fold, is_chinese, terms, tokenize
 from rongtong.engines.matching.vectorise import TermVectors, term_hash
@@ -112,9 +113,11 @@ def test_reasons_add_up(content: list[Listing], text: str, encoder: LetterEncode
 
 @given(st.lists(st.floats(0, 100, allow_nan=False), max_size=30))
 def test_rounding_keeps_the_sum(values: list[float]) -> None:
-    rounded = round_together(values)
-    assert float(sum(rounded)) == pytest.approx(sum(values), abs=0.0501)
-    assert all(abs(float(one) - other) < 0.1 + 1e-9 for one, other in zip(rounded, values, strict=True))
+    total = rounded(math.fsum(values))
+    parts = round_together(values, total)
+    assert sum(parts, Decimal("0.0")) == total
+    assert float(total) == pytest.approx(sum(values), abs=0.0501)
+    assert all(abs(float(one) - other) < 0.1 + 1e-9 for one, other in zip(parts, values, strict=True))
 
 
 def test_overlapping_terms_show_as_one_word() -> None:
@@ -162,3 +165,21 @@ def test_offer_finds_challenges() -> None:
     index = filled([mine, offer("c1", "需要陶瓷轴承", "big", kind="challenge"), offer("c2", "陶瓷", "x")])
     found = index.search(Need.of(mine, frozenset({"challenge"})), Searcher(1, "a"), exclude_owner="a")
     assert [match.listing.id for match in found] == ["c1"]
+
+
+def test_what_a_match_tells_later_is_what_was_found() -> None:
+    """Reasons and listing are worked out when they are asked for, from the moment of the search."""
+    index = filled([offer("1", "陶瓷轴承 检测"), offer("2", "轴承", "b")])
+    at_once, later = (index.search(Need("轴承检测"), Searcher(0)) for _ in range(2))
+    told = [(match.listing, match.reasons) for match in at_once]
+    with index.writer() as writer:
+        writer.upsert([offer("1", "电池")])
+        writer.remove(["2"])
+        writer.commit()
+    assert [(match.listing, match.reasons) for match in later] == told
+    assert [(match.id, match.owner, match.score) for match in later] == [
+        (listing.id, listing.owner, reasons.total) for listing, reasons in told
+    ]
+    assert later[0].reasons is later[0].reasons
+    with pytest.raises(AttributeError):
+        later[0].score = Decimal(0)  # type: ignore[misc]  # that it cannot be set is what is tested

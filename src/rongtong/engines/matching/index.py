@@ -213,7 +213,7 @@ class Index:
         """Return a listing as the searcher sees it; None for hidden and absent alike."""
         with self._store.reading() as connection:
             rows = list(rows_of(connection, [listing_id]).values())
-            for _, listing in bodies(connection, rows):
+            for listing in map(Listing.from_json, bodies(connection, rows).values()):
                 level = MEMBERS if listing.owner == searcher.owner else searcher.level
                 if listing.visible_at(level):
                     return listing.seen_at(level)

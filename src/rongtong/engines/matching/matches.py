@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 from rongtong.engines.matching.listing import Listing
 from rongtong.engines.matching.reasons import Reasons
@@ -12,12 +12,26 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True, slots=True)
+class Told(Protocol):
+    """What a match can still tell when it is asked."""
+
+    def listing(self) -> Listing:
+        """Return the listing as the searcher sees it."""
+
+    def reasons(self, listing: Listing, score: Decimal) -> Reasons:
+        """Return why it was matched, in points that add up to the score."""
+
+
 class Match:
     """A listing as the searcher sees it.
 
+    `listing` and `reasons` are worked out when they are first asked for, from what the index held at the moment of
+    the search: a ranking of hundreds costs little more than the page of it that is shown.
+
     Parameters
     ----------
+    id
+        The listing's.
     owner
         None where the listing is anonymous and not the searcher's own.
     score
@@ -26,11 +40,58 @@ class Match:
         How many further listings of the same owner were found.
     """
 
-    listing: Listing
-    owner: str | None
-    score: Decimal
-    reasons: Reasons
-    others: int = 0
+    __slots__ = ("_id", "_listing", "_others", "_owner", "_reasons", "_score", "_told")
+
+    def __init__(self, id: str, owner: str | None, score: Decimal, others: int, told: Told) -> None:
+        self._id, self._owner, self._score, self._others, self._told = id, owner, score, others, told
+        self._listing: Listing | None = None
+        self._reasons: Reasons | None = None
+
+    @property
+    def id(self) -> str:
+        """The listing's id."""
+        return self._id
+
+    @property
+    def owner(self) -> str | None:
+        """Whose the listing is, for those who may know."""
+        return self._owner
+
+    @property
+    def score(self) -> Decimal:
+        """The sum of the reasons' points."""
+        return self._score
+
+    @property
+    def others(self) -> int:
+        """How many further listings of the same owner were found."""
+        return self._others
+
+    @property
+    def listing(self) -> Listing:
+        """The listing as the searcher sees it."""
+        if self._listing is None:
+            self._listing = self._told.listing()
+        return self._listing
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why it was matched: parts that add up to the score."""
+        if self._reasons is None:
+            self._reasons = self._told.reasons(self.listing, self._score)
+        return self._reasons
+
+    def _all(self) -> tuple[object, ...]:
+        return self.listing, self._owner, self._score, self.reasons, self._others
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == other._all() if isinstance(other, Match) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as a listing has none
+
+    def __repr__(self) -> str:
+        listing, owner, score, reasons, others = self._all()
+        return f"Match({listing=}, {owner=}, {score=}, {reasons=}, {others=})"
 
 
 @dataclass(frozen=True)

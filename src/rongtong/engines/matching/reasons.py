@@ -62,8 +62,9 @@ def explain(
     meaning: tuple[float | None, float] | None,
     verdicts: Sequence[Verdict],
     wanted_points: float,
+    score: Decimal,
 ) -> Reasons:
-    """Round the parts so that they add up to the rounded score.
+    """Round the parts so that they add up to the score.
 
     Parameters
     ----------
@@ -73,11 +74,13 @@ def explain(
         Similarity (None: not encoded yet) and points; None where meaning was not used.
     verdicts, wanted_points
         Conditions compared, and the points of the wanted ones that are met, together.
+    score
+        The sum of all points, `rounded`.
     """
     met = [verdict for verdict in verdicts if not verdict.constraint.required and verdict.outcome is Outcome.MET]
     each = wanted_points / len(met) if met else 0.0
     exact = [points for _, points in words] + ([meaning[1]] if meaning else []) + [each for _ in met]
-    rounded = iter(round_together(exact))
+    rounded = iter(round_together(exact, score))
     word_reasons = [WordReason(text, next(rounded)) for text, _ in words]
     meaning_reason = MeaningReason(meaning[0], next(rounded)) if meaning else None
     constraint_reasons = []
@@ -89,11 +92,16 @@ def explain(
     return Reasons(tuple(word_reasons), meaning_reason, tuple(constraint_reasons))
 
 
-def round_together(values: Sequence[float]) -> list[Decimal]:
-    """Round to tenths by largest remainder: the rounded values sum to the rounded sum."""
+def rounded(score: float) -> Decimal:
+    """Return a score as it is told, in tenths."""
+    return Decimal(round(score * TENTHS)).scaleb(-1)
+
+
+def round_together(values: Sequence[float], total: Decimal) -> list[Decimal]:
+    """Round to tenths by largest remainder: the rounded values sum to `total`, their own rounded sum."""
     tenths = [value * TENTHS for value in values]
     floors = [int(value) for value in tenths]
-    missing = round(sum(tenths)) - sum(floors)
+    missing = int(total * TENTHS) - sum(floors)
     by_remainder = sorted(range(len(tenths)), key=lambda place: (floors[place] - tenths[place], place))
     for place in by_remainder[: max(0, missing)]:
         floors[place] += 1

@@ -4,6 +4,7 @@ import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from rongtong.engines.matching.fusion import Points, combine, shares
 from rongtong.engines.matching.listing import MEMBERS, Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.matches import Match, Matches
 from rongtong.engines.matching.meaning import Background, MeaningView, agreement
-from rongtong.engines.matching.reasons import explain
+from rongtong.engines.matching.reasons import Reasons, explain, rounded
 from rongtong.engines.matching.shelf import Reader
 from rongtong.engines.matching.store import Record, bodies, document_frequencies, facet_value, fetch, statistics
 from rongtong.engines.matching.vectorise import FloatArray, TermVectors
@@ -114,8 +115,8 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
     background = on.table.background(vector) if on.table and vector is not None and compared else None
     found = gather(connection, on, request, words, vector if compared else None, background)
     ranking = Ranking(request, words, background, found)
-    told = dict(bodies(connection, [found.candidates[place].record.row for place in ranking.chosen]))
-    return ranking.matches([told[found.candidates[place].record.row] for place in ranking.chosen])
+    stored = bodies(connection, ranking.rows)
+    return ranking.matches([stored[row] for row in ranking.rows])
 
 
 def gather(
@@ -215,6 +216,11 @@ class Ranking:
         self._free = not request.need.full_text.strip()  # conditions alone: everything that passes is a match
         self._found, self.chosen, self._others = self._grouped()
 
+    @property
+    def rows(self) -> list[int]:
+        """The rows of the chosen, for the shelf of one index."""
+        return [self._candidates[place].record.row for place in self.chosen]
+
     def _shares_met(self) -> FloatArray:
         places = [place for place, one in enumerate(self._request.need.constraints) if not one.required]
         if not places:
@@ -239,28 +245,55 @@ class Ranking:
         chosen = list(best.items())[: self._request.limit]
         return len(places), [place for _, place in chosen], [others[group] for group, _ in chosen]
 
-    def matches(self, listings: Sequence[Listing], missing: tuple[int, ...] = ()) -> Matches:
-        """Explain the chosen, whose whole listings are given."""
-        items = zip(self.chosen, listings, self._others, strict=True)
-        return Matches(
-            tuple(self._match(place, listing, others) for place, listing, others in items),
-            self._found,
-            self._capped,
-            self._meaning,
-            missing,
-        )
+    def matches(self, stored: Sequence[str], missing: tuple[int, ...] = ()) -> Matches:
+        """Return the chosen, whose whole listings are given as they are stored."""
+        words, totals = self._points.words[self.chosen], self._points.total
+        items = []
+        for place, body, of_terms, others in zip(self.chosen, stored, words, self._others, strict=True):
+            record = self._candidates[place].record
+            secret = bool(record.anonymous) and record.owner != self._request.searcher.owner
+            told = _Told(
+                body=body,
+                level=record.level,
+                secret=secret,
+                need=self._request.need,
+                query=self._words,
+                words=of_terms,
+                similarity=float(self._similarities[place]),
+                meaning=float(self._points.meaning[place]) if self._meaning else None,
+                wanted=float(self._points.wanted[place]),
+            )
+            owner = None if secret else record.owner or None
+            items.append(Match(record.id, owner, rounded(totals[place]), others, told))
+        return Matches(tuple(items), self._found, self._capped, self._meaning, missing)
 
-    def _match(self, place: int, whole: Listing, others: int) -> Match:
-        record, points = self._candidates[place].record, self._points
-        listing = whole.seen_at(record.level)
-        similarity = float(self._similarities[place])
-        known = None if math.isnan(similarity) else similarity
-        reasons = explain(
-            matched_words(self._words, points.words[place].tolist()),
-            (known, float(points.meaning[place])) if self._meaning else None,
-            [judge(constraint, listing) for constraint in self._request.need.constraints],
-            float(points.wanted[place]),
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a match tells when it is asked: its listing as it was stored, and its points before rounding."""
+
+    body: str
+    level: int
+    secret: bool
+    need: Need
+    query: WordQuery
+    words: FloatArray
+    similarity: float
+    meaning: float | None
+    wanted: float
+
+    def listing(self) -> Listing:
+        """Return the listing as the searcher sees it."""
+        listing = Listing.from_json(self.body).seen_at(self.level)
+        return replace(listing, owner="") if self.secret else listing
+
+    def reasons(self, listing: Listing, score: Decimal) -> Reasons:
+        """Return all parts of the score."""
+        known = None if math.isnan(self.similarity) else self.similarity
+        return explain(
+            matched_words(self.query, self.words.tolist()),
+            None if self.meaning is None else (known, self.meaning),
+            [judge(constraint, listing) for constraint in self.need.constraints],
+            self.wanted,
+            score,
         )
-        if listing.anonymous and listing.owner != self._request.searcher.owner:
-            listing = replace(listing, owner="")
-        return Match(listing, listing.owner or None, reasons.total, reasons, others)

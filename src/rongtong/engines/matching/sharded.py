@@ -48,10 +48,10 @@ class Weights(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The candidates of a shard with their whole listings, by row."""
+    """The candidates of a shard with their whole listings as they are stored, by row."""
 
     found: Found
-    listings: dict[int, Listing]
+    stored: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Shard:
                 connection, on, request, question.words, question.vector if compared else None, question.background
             )
             rows = [candidate.record.row for candidate in found.candidates]
-            return Answer(found, dict(bodies(connection, rows)))
+            return Answer(found, bodies(connection, rows))
 
     def write(self, listings: Sequence[Listing], removed: Sequence[str], position: int | None) -> None:
         """Commit changes."""
@@ -251,11 +251,11 @@ def _added(weights: Iterable[Weights]) -> tuple[Statistics, dict[int, int]]:
 def _ranked(question: Question, answers: Mapping[int, Answer], missing: tuple[int, ...]) -> Matches:
     parts = [answers[number] for number in sorted(answers)]
     candidates = [candidate for part in parts for candidate in part.found.candidates]
-    listings = [part.listings[candidate.record.row] for part in parts for candidate in part.found.candidates]
+    stored = [part.stored[candidate.record.row] for part in parts for candidate in part.found.candidates]
     similarities = np.concatenate([part.found.similarities for part in parts]) if parts else np.zeros(0)
     found = Found(candidates, similarities, any(part.found.more for part in parts))
     ranking = Ranking(question.request, question.words, question.background, found)
-    return ranking.matches([listings[place] for place in ranking.chosen], missing)
+    return ranking.matches([stored[place] for place in ranking.chosen], missing)
 
 
 class ShardedWriter:

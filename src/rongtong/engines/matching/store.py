@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, cast
 
 from rongtong.engines.matching.constraints import Value
 from rongtong.engines.matching.errors import IndexDamaged
-from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
+from rongtong.engines.matching.listing import MEMBERS, PUBLIC
 
 FORMAT = 2
 _SCHEMA = """
@@ -226,10 +226,10 @@ def _records(level: int, facets: frozenset[str]) -> str:
     return f"SELECT {chosen} FROM listing WHERE {_VISIBLE[level]} ORDER BY row"  # noqa: S608 — names of this module
 
 
-def bodies(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, Listing]]:
-    """Return whole listings by row, for repair, encoding and the best matches."""
+def bodies(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, str]:
+    """Return whole listings by row as they are stored, for repair and the best matches."""
     sql = "SELECT row, body FROM listing WHERE row IN (SELECT value FROM json_each(?))"
-    return [(row, Listing.from_json(body)) for row, body in connection.execute(sql, (json.dumps(list(rows)),))]
+    return dict(connection.execute(sql, (json.dumps(list(rows)),)))
 
 
 def rows_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:

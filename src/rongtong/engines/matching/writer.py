@@ -170,6 +170,6 @@ class Writer:
             self._drop(row)
         for start in range(0, len(rows), _BATCH):
             found = bodies(self._connection, rows[start : start + _BATCH])
-            for (row, _), prepared in zip(found, prepare([listing for _, listing in found]), strict=True):
+            for row, prepared in zip(found, prepare(list(map(Listing.from_json, found.values()))), strict=True):
                 self._shelve(row, prepared, known=False)
         self._publish(self._connection, None)
