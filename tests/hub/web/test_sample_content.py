@@ -246,6 +246,8 @@ BROKEN = [
     ("responses/case_depth.toml", "submitted = -3", "submitted = -99", "submitted out of time"),
     ("selection/reviewers.toml", 'person = "fang-shuyan"', 'person = "xie-tingyu"', "nobody's to write"),
     ("selection/awards.toml", 'response = "seal-youhe"', 'response = "ring-fengyan"', "award does not fit"),
+    ("exchange/amendments.toml", "made = -9", "made = -900", "made out of time"),
+    ("exchange/amendments.toml", "before = 12", "before = 14", "changes nothing"),
     ("exchange/questions.toml", "answered = -22", "answered = -30", "answered too early"),
     ("organisations/sme_materials.toml", '"CQI-9 热处理自评", "LC', '"ISO 9001", "LC', "two certificates"),
     ("capabilities/sensing.toml", "trl = 8", 'trl = "8"', "trl: is a str"),

@@ -113,9 +113,9 @@ def make(folder: Path) -> Place:
 def _fill(draft: Path) -> Manifest:
     from rongtong.hub.trust.intake import store
 
-    with psycopg.connect(conninfo(), **password()) as connection:
+    with connected() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        snapshot, now = connection.execute("SELECT pg_export_snapshot(), now()").fetchone() or ("", None)
+        [(snapshot, now)] = connection.execute("SELECT pg_export_snapshot(), now()").fetchall()
         run("pg_dump", "--format=custom", "--no-comments", f"--snapshot={snapshot}", f"--file={draft / DUMP}")
         rows = counted(connection)
         needed = _needed(connection)
@@ -168,17 +168,22 @@ def conninfo() -> str:
     return make_conninfo(**{name: value for name, value in named.items() if value not in ("", None)})
 
 
-def password() -> dict[str, str]:
+def password() -> str | None:
     from django.db import connection
 
-    given = connection.settings_dict["PASSWORD"]
-    return {"password": given} if given else {}
+    return connection.settings_dict["PASSWORD"] or None
+
+
+def connected(*, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """A connection without the hub's limits of time: a backup may take as long as it needs."""
+    return psycopg.connect(make_conninfo(conninfo(), password=password()), autocommit=autocommit)
 
 
 def run(program: str, *words: str) -> None:
     """Run one of PostgreSQL's own programs on the hub's database."""
     binary = readable_binaries(Identity("", os.geteuid(), os.getegid())) / program
-    environment = {**os.environ, **{f"PG{name.upper()}": value for name, value in password().items()}}
+    given = password()
+    environment = {**os.environ, **({"PGPASSWORD": given} if given else {})}
     done = subprocess.run(
         [str(binary), f"--dbname={conninfo()}", *words], env=environment, capture_output=True, text=True, check=False
     )

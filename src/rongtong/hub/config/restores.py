@@ -17,10 +17,9 @@ from rongtong.hub.config.backups import (
     BackupError,
     Manifest,
     Place,
-    conninfo,
+    connected,
     counted,
     digest_of,
-    password,
     run,
 )
 from rongtong.hub.config.places import own_directory
@@ -66,7 +65,7 @@ def restore(place: Path) -> Manifest:
     """
     backup = opened(place)
     store = Path(settings.MEDIA_ROOT) / "kept"
-    with psycopg.connect(conninfo(), **password(), autocommit=True) as connection:
+    with connected(autocommit=True) as connection:
         _refuse_full(connection, store)
         try:
             _lay_out(backup, store)

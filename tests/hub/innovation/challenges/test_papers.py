@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 import pytest
@@ -13,6 +15,7 @@ from django.urls import reverse
 from rongtong.hub.foundation import pdf
 from rongtong.hub.innovation.models import Challenge
 from tests.factories import a_challenge, a_member, an_organisation
+from tests.hub.innovation.challenges.test_amendments import amend, decider
 from tests.hub.innovation.factories_challenges import MARKERS, PUBLISHER, a_cast, marked, sign
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +83,41 @@ def test_papers_are_for_accounts_and_hidden_ones_are_not_there() -> None:
     assert client.get(_single(a_challenge())).status_code == 302
     client.force_login(a_member().account)
     assert client.get(_single(hidden)).status_code == 404
+
+
+@pytest.mark.parametrize("address", [_single, _catalogue])
+def test_amendments_are_printed_for_those_who_may_read_them(
+    address: Callable[[Challenge], str], printed: list[str]
+) -> None:
+    challenge = a_challenge(details_level=2)
+    by, signed = decider(challenge), a_member("viewer")
+    sign(challenge, signed)
+    amend(challenge, by, {0: "公开理由"}, months=20)
+    amend(challenge, by, {2: "保密理由"}, details="滚道直径 3.6 米。")
+
+    for person, expected in ((a_member(), ["公开理由"]), (signed, ["保密理由", "公开理由"])):
+        client = Client()
+        client.force_login(person.account)
+        client.get(address(challenge))
+        assert re.findall("公开理由|保密理由", printed[-1]) == expected
+        assert ("L2-1" in printed[-1]) == ("保密理由" in expected)
+    client.get(address(a_challenge()))
+    assert "更正" not in printed[-1]
+
+
+def test_the_catalogue_asks_the_database_as_often_with_many_amendments(
+    printed: list[str], django_assert_max_num_queries: Any
+) -> None:
+    challenge = a_challenge()
+    by = decider(challenge)
+    client = Client()
+    client.force_login(a_member().account)
+    client.get(_catalogue(challenge))
+    asked = []
+    for all_months in ([20], range(21, 31)):
+        for months in all_months:
+            amend(challenge, by, months=months)
+        with django_assert_max_num_queries(20) as queries:
+            client.get(_catalogue(challenge))
+        asked.append(len(queries))
+    assert asked[0] == asked[1]

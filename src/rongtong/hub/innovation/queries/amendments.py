@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,6 +62,15 @@ def amendments_of(challenge: Challenge, actor: Actor, since: datetime | None = N
     if since is not None:
         rows = rows.filter(created_at__gt=since)
     return [shown(row) for row in rows.order_by("-created_at", "level")]
+
+
+def amendments_among(challenges: Iterable[UUID], actor: Actor) -> dict[UUID, list[ShownAmendment]]:
+    """Those of several challenges that the actor may read, newest first. One query."""
+    found: dict[UUID, list[ShownAmendment]] = {}
+    rows = Amendment.visible_to(actor).filter(challenge__in=list(challenges))
+    for row in rows.order_by("-created_at", "level"):
+        found.setdefault(row.challenge_id, []).append(shown(row))
+    return found
 
 
 def shown(row: Amendment) -> ShownAmendment:

@@ -19,6 +19,7 @@ from rongtong.hub.organisations.queries import visible
 from rongtong.hub.organisations.size_class import SizeClass
 
 from ..models import Challenge, Round
+from ..queries.amendments import amendments_among
 from ..queries.challenges import conditions, published
 from ..queries.disclosure import disclosed, disclosed_many, with_parts
 
@@ -32,6 +33,7 @@ def challenge_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = disclosed(visible(Challenge, actor, pk, "round", "organisation"), actor)
     values = _values(request, reverse("innovation:challenge", args=[pk]))
     values |= {"challenges": [(shown, conditions(shown, None))], "catalogue": False, "title": shown.title}
+    values["amendments"] = amendments_among([pk], actor)
     return pdf.answer("innovation/challenge_paper.html", values, shown.number or _("需求"))
 
 
@@ -44,6 +46,7 @@ def round_catalogue(request: HttpRequest, pk: UUID) -> HttpResponse:
     values = _values(request, reverse("innovation:round", args=[pk]))
     values |= {
         "challenges": [(shown, conditions(shown, None)) for shown in rows],
+        "amendments": amendments_among([shown.pk for shown in rows], actor),
         "catalogue": True,
         "round": found,
         "leaders": joined(str(SizeClass(code).label) for code in found.leader_size_classes),

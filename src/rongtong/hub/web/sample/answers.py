@@ -8,6 +8,7 @@ from rongtong.hub.innovation.enums import Comparison, ConflictState, Consent, Mi
 
 from .reading import Row
 from .records import (
+    Amendment,
     Award,
     Collaboration,
     Invitation,
@@ -68,6 +69,17 @@ def question(row: Row) -> Question:
     )
     if bool(found.answer) != (found.answered is not None):
         raise row.fail("answered", "an answer has a day, and a day an answer")
+    row.done()
+    return found
+
+
+def amendment(row: Row) -> Amendment:
+    found = Amendment(
+        challenge=row.text("challenge", 40),
+        made=row.number("made", LONG_AGO, 0),
+        before=row.number("before", 1, 120),
+        reason=row.text("reason", 300, least=15),
+    )
     row.done()
     return found
 

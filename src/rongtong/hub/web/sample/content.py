@@ -67,6 +67,7 @@ def read(folder: Path = HERE) -> Cluster:
         capabilities=tuple(_capability(row) for row in rows_of(folder, "capabilities", "capability")),
         challenges=_by_key(_challenge(row) for row in rows_of(folder, "challenges", "challenge")),
         questions=tuple(answers.question(row) for row in rows_of(folder, "exchange", "question")),
+        amendments=tuple(answers.amendment(row) for row in rows_of(folder, "exchange", "amendment")),
         invitations=tuple(answers.invitation(row) for row in rows_of(folder, "exchange", "invitation")),
         responses=_by_key(answers.response(row) for row in rows_of(folder, "responses", "response")),
         reviewers=tuple(answers.reviewer(row) for row in rows_of(folder, "selection", "reviewer")),

@@ -174,6 +174,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """The months that a published challenge had before they were put right."""
+
+    challenge: str
+    made: int
+    before: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     challenge: str
     organisations: tuple[str, ...]
@@ -332,6 +342,7 @@ class Cluster:
     capabilities: tuple[Capability, ...]
     challenges: dict[str, Challenge]
     questions: tuple[Question, ...]
+    amendments: tuple[Amendment, ...]
     invitations: tuple[Invitation, ...]
     responses: dict[str, Response]
     reviewers: tuple[Reviewer, ...]

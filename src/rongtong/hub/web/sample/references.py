@@ -195,6 +195,14 @@ def _check_exchange(cluster: Cluster) -> None:
         _must(challenge.state in PUBLISHED, where, "its challenge is not published")
         _must(begin <= question.asked <= challenge.deadline, where, "was asked out of time")
         _must(question.answered is None or question.answered >= question.asked, where, "was answered too early")
+    for amendment in cluster.amendments:
+        where = f"amendment of {amendment.challenge}"
+        _known(amendment.challenge, cluster.challenges, where)
+        challenge = cluster.challenges[amendment.challenge]
+        begin = cluster.rounds[challenge.round].publish_at
+        _must(challenge.state in PUBLISHED, where, "its challenge is not published")
+        _must(begin < amendment.made < challenge.deadline, where, "was made out of time")
+        _must(amendment.before != challenge.months, where, "changes nothing")
     asked: list[tuple[str, ...]] = []
     for invitation in cluster.invitations:
         where = f"invitation to {invitation.challenge}"

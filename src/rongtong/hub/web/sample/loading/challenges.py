@@ -16,6 +16,7 @@ from django.db.models.functions import Concat
 
 from rongtong.hub.foundation.actors import SYSTEM, Actor
 from rongtong.hub.foundation.models import AuditEntry
+from rongtong.hub.innovation.domain.amendments import amend_challenge
 from rongtong.hub.innovation.domain.challenges import (
     create_challenge,
     return_challenge,
@@ -34,8 +35,9 @@ from rongtong.hub.innovation.models import Round as RoundRow
 from rongtong.hub.innovation.targets import TargetRow
 from rongtong.hub.matching.domain.impressions import clicked, shown
 from rongtong.hub.organisations.enums import OrganisationKind, Role
+from rongtong.hub.trust.enums import Level
 
-from ..records import Challenge, Cluster, Invitation, Question, Round
+from ..records import Amendment, Challenge, Cluster, Invitation, Question, Round
 from .days import EVENING, MORNING, Step
 from .members import operator_of
 from .world import World, person_in
@@ -59,6 +61,8 @@ def steps(cluster: Cluster) -> Iterator[Step]:
             yield from _steps_of_challenge(challenge, round, number)
     for question in cluster.questions:
         yield from _steps_of_question(question)
+    for amendment in cluster.amendments:
+        yield Step(f"amend {amendment.challenge}", amendment.made, partial(_amend, amendment=amendment))
     for invitation in cluster.invitations:
         key = f"invite {invitation.challenge} {invitation.sent}"
         yield Step(key, invitation.sent, partial(_invite, invitation=invitation))
@@ -186,6 +190,8 @@ def _write(world: World, *, challenge: Challenge) -> None:
     values = values_of(world, challenge)
     if challenge.deadline < 0:  # it closes with its round until it is told that it closed
         del values["deadline"]
+    amended = [each for each in world.cluster.amendments if each.challenge == challenge.key]
+    values["months"] = amended[0].before if amended else challenge.months
     targets = [
         TargetRow(
             indicator=each.indicator,
@@ -275,6 +281,19 @@ def _close(world: World, *, challenge: Challenge) -> None:
 def _withdraw(world: World, *, challenge: Challenge) -> None:
     by = world.actor(challenge.commented_by)
     withdraw_challenge(challenge=world.challenges[challenge.key], reason=challenge.comment, by=by)
+
+
+def _amend(world: World, *, amendment: Amendment) -> None:
+    row = world.challenges[amendment.challenge]
+    row.refresh_from_db()
+    world.challenges[amendment.challenge] = amend_challenge(
+        challenge=row,
+        version=row.version_at(Level.NAMED),
+        values={"months": world.cluster.challenges[amendment.challenge].months},
+        targets=None,
+        reasons={int(Level.PUBLIC): amendment.reason},
+        by=world.manager(world.cluster.challenges[amendment.challenge].organisation),
+    )
 
 
 # ---- questions and invitations ---------------------------------------------------------------------------------

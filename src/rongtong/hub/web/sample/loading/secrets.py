@@ -94,6 +94,7 @@ def without_secrets(cluster: Cluster, reader: Reader) -> Cluster:
         ),
         challenges=challenges,
         questions=tuple(kept.questions()),
+        amendments=tuple(each for each in cluster.amendments if each.challenge in challenges),
         invitations=tuple(kept.invitations()),
         responses={each.key: each for each in kept.responses(challenges)},
         reviewers=tuple(kept.reviewers()),
