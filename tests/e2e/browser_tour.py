@@ -75,6 +75,7 @@ STOPS = (
     Stop("d-challenge", CHALLENGER, "/challenges/own/?state=open", (ROW,)),
     Stop("d-challenge-people", CHALLENGER, "/challenges/own/?state=open", (ROW,), "people/"),
     Stop("f-amend", CHALLENGER, "/challenges/own/?state=open", (ROW,), "amend/"),
+    Stop("e-for-you-large", CHALLENGER, "/for-you/"),
     Stop("e-matches", CHALLENGER, "/challenges/own/?state=open", (ROW,), "matches/"),
     Stop("g-teams", CHALLENGER, "/challenges/own/?state=open", (ROW,), "teams/"),
     Stop("f-split", CHALLENGER, "/challenges/own/?state=open", (ROW,), "split/"),

@@ -17,7 +17,7 @@ from rongtong.hub.matching.domain.pair_scores import set_exposure_cap
 from rongtong.hub.matching.models import Click, Impression, Lists, PairScore
 from rongtong.hub.organisations.models import Member
 from rongtong.hub.organisations.size_class import SizeClass
-from tests.factories import a_member, actor_of, an_organisation, operator_actor
+from tests.factories import a_challenge, a_member, actor_of, an_organisation, operator_actor
 from tests.hub.innovation.factories_challenges import a_cast, marked
 from tests.hub.innovation.factories_responses import a_partner, a_response
 from tests.hub.innovation.matching.factories_matching import (
@@ -191,7 +191,30 @@ def test_a_large_enterprise_is_told_that_it_cannot_lead():
     member = supplier(size=SizeClass.LARGE)
     a_listed_challenge()
     matched()
-    assert "可作为联合体成员参加其他单位的揭榜" in page_of(actor_of(member), "for_you")
+    page = page_of(actor_of(member), "for_you")
+    assert "可作为联合体成员参加其他单位的揭榜" in page and "发布贵单位的技术难题" in page
+    assert reverse("innovation:challenge_new") in page
+
+
+def test_it_is_led_to_the_matches_of_its_own_challenges():
+    member = supplier(size=SizeClass.LARGE)
+    own, other = (a_challenge(organisation=firm) for firm in (member.organisation, an_organisation()))
+    a_challenge("draft", organisation=member.organisation)
+    page = page_of(actor_of(member), "for_you")
+    assert re.findall(r'data-row="([^"]+)', page) == [str(own.pk)]
+    assert reverse("innovation:matches", args=[own.pk]) in page and str(other.pk) not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "way"),
+    [
+        ({"kind": "institute"}, "贵单位不是企业", "innovation:own_capabilities"),
+        ({"size": SizeClass.UNCLASSIFIED}, "企业规模尚未划定", "organisations:own"),
+    ],
+)
+def test_others_who_cannot_lead_learn_why_and_what_to_do(fields, words, way):
+    page = page_of(actor_of(supplier(**fields)), "for_you")
+    assert words in page and f'href="{reverse(way)}"' in page
 
 
 def test_hidden_words_leave_the_suppliers_page_as_it_is():

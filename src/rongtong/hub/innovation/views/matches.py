@@ -27,6 +27,7 @@ from ..domain.invitations import Invitee, invite
 from ..looks import log_look
 from ..models import Challenge
 from ..queries.conditions import say
+from ..queries.leading import bar_of, own_open
 from ..queries.matching import RANKER, Hits, challenges_for, matches_of, own_challenge
 from ..rules.challenges import OPEN
 
@@ -80,8 +81,16 @@ def matches_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def for_you(request: HttpRequest) -> HttpResponse:
-    """The open challenges that fit what one's organisation can do, each with its reasons."""
+    """The open challenges that fit what one's organisation can do, each with its reasons.
+
+    Whoever may lead no answer learns why, and what there is to do instead.
+    """
     actor = actor_of(request)
+    bar = bar_of(actor)
+    if bar:
+        own = own_open(actor)
+        context = {"bar": str(bar), "own": own, "may_write": allowed(actor, "challenge.create")}
+        return render(request, "innovation/for_you_barred.html", context)
     hits = challenges_for(actor, limit=STEP * 2)
     if hits:
         shown_needs([(hit.subject_id, hit.score) for hit in hits.items], by=actor, ranker=RANKER)
