@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from openpyxl import load_workbook
 
 from rongtong.hub.foundation import formatting, pdf
 from rongtong.hub.foundation.sheets.writing import Written
+from rongtong.hub.innovation.listings import card_of_challenge
 from rongtong.hub.innovation.models import Capability, Challenge
 from rongtong.hub.innovation.targets import read_targets, write_targets
+from rongtong.hub.matching import live
+from rongtong.hub.matching.domain.listings import put
 from rongtong.hub.organisations.models import Certificate, Member, Organisation
 from rongtong.hub.trust.intake.purposes import PURPOSES
 from tests.factories import a_challenge, a_member, an_organisation
 from tests.hub.innovation.factories_challenges import target
+from tests.hub.innovation.matching.factories_matching import a_capability, matched
 
 pytestmark = pytest.mark.django_db
 FULL_WIDTH = re.compile(r".{0,40}[（）、；，。：「」《》].{0,40}")
@@ -33,11 +41,14 @@ def plain(text: str) -> str:
 
 
 @pytest.fixture
-def english(monkeypatch: Any) -> Any:
+def english(monkeypatch: Any, settings: Any, tmp_path: Path) -> Iterator[Client]:
+    settings.INDEX_ROOT, settings.MATCHING_ENCODER = tmp_path, "none"
+    live.forget()
     monkeypatch.setattr(pdf, "from_html", lambda text: text.encode())  # what would have become a PDF
     client = Client()
     client.cookies["language"] = "en"
-    return client
+    yield client
+    live.forget()
 
 
 def latin(organisation: Organisation, name: str) -> Organisation:
@@ -92,6 +103,23 @@ def test_pages_papers_and_files(challenge: Challenge, english: Client) -> None:
         text = answer.text if hasattr(answer, "text") else b"".join(answer.streaming_content).decode("utf-8-sig")
         found[place] = FULL_WIDTH.findall(plain(text))
     assert {place: marks for place, marks in found.items() if marks} == {}
+
+
+def test_matches_and_their_file(challenge: Challenge, english: Client) -> None:
+    """The list of those who match and its Excel file, each with reasons of words and conditions."""
+    Challenge._base_manager.update(problem="Induction hardening, oval rings; distortion.")
+    put([card_of_challenge(Challenge._base_manager.get())])
+    for name in ("Small Works", "Other Works"):
+        firm = latin(an_organisation(size="small"), name)
+        a_capability(firm, "Induction hardening of rings, low distortion; ovality measured.", "Hardening")
+    matched()
+    english.force_login(a_member("owner", challenge.organisation).account)
+    english.cookies["language"] = "en"
+    page = english.get(reverse("innovation:matches", args=[challenge.pk])).text
+    file = english.get(reverse("innovation:matches_export", args=[challenge.pk])).content
+    cells = [str(cell) for sheet in load_workbook(BytesIO(file)) for row in sheet.values for cell in row if cell]
+    assert "Small Works" in page and "Small Works" in cells and "hardening, induction" in " ".join(cells)
+    assert FULL_WIDTH.findall(plain(page)) + [cell for cell in cells if FULL_WIDTH.search(cell)] == []
 
 
 def test_the_parts_that_pages_are_made_of() -> None:
