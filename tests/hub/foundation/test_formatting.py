@@ -160,6 +160,21 @@ def test_numbers_keep_what_they_hold(language):
     assert formatting.number(Decimal("1E+3")) == "1,000"
     assert formatting.number(2.0 / 3, 2) == "0.67"
     assert formatting.number(None) == "—"
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([Decimal("160"), Decimal("120.8"), None], ["160.0", "120.8", "—"]),
+        ([Decimal("80.00"), 12], ["80", "12"]),
+        ([Decimal("1E+2"), 0.25], ["100.00", "0.25"]),
+        ([2 / 3, 1], ["0.67", "1.00"]),
+        ([], []),
+    ],
+)
+def test_numbers_of_a_column_have_as_many_digits(values, shown):
+    digits = formatting.places(values)
+    assert [formatting.number(value, digits) for value in values] == shown
     assert formatting.percent(Decimal("0.784")) == "78%"
 
 

@@ -463,3 +463,13 @@ def test_cells_draw_by_kind():
         assert page.cell(row, Column("yes", "是否")) == "是"
         assert page.cell(row, Column("nothing", "无")) == "—"
         assert "今天" in page.cell(row, Column("made", "建立", kind="datetime"))
+
+
+@pytest.mark.django_db
+def test_the_numbers_of_a_column_line_up():
+    for total in (1200, 1600, 3):
+        make(1, total=total)
+    page = a_list("sort=total")
+    share = Column("share", "份额", kind="number", value=lambda row: Decimal(row.total) / 10)
+    assert [page.cell(row, share) for row in page.items] == ["160.0", "120.0", "0.3"]
+    assert [page.cell(row, Jobs.columns[1]) for row in page.items] == ["1,600", "1,200", "3"]

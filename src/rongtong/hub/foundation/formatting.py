@@ -65,6 +65,14 @@ def number(value: Decimal | int | float | None, places: int | None = None) -> st
     return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
 
 
+def places(values: Iterable[Decimal | int | float | None], most: int = 2) -> int:
+    """How many digits after the point a column needs so that all its numbers can have as many: 160.0 over 120.8.
+
+    It is what the most exact one holds, but no more than ``most``; give it to ``number``. Where all are whole it is 0.
+    """
+    return min(most, max((_digits(Decimal(str(value))) for value in values if value is not None), default=0))
+
+
 def percent(share: Decimal | float | None, places: int = 0) -> str:
     """Write a share of one as per cent: 0.784 → 78%."""
     return "—" if share is None else number(Decimal(str(share)) * 100, places) + "%"
@@ -210,6 +218,10 @@ def local_day(value: Moment) -> dt.date:
 
 def _join(date: str, time: str) -> str:
     return f"{date}{time}" if chinese() and date[-1] != "日" else f"{date} {time}" if chinese() else f"{date}, {time}"
+
+
+def _digits(value: Decimal) -> int:
+    return len(f"{value:f}".partition(".")[2].rstrip("0"))
 
 
 def _plain(value: Decimal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -121,12 +122,19 @@ def count_capped(rows: QuerySet[Any], most: int = MOST) -> Count:
     return Count(min(found, most), found > most)
 
 
-def draw_cell(column: Column, value: Any) -> Any:
-    """Draw a value of a column as its kind asks; nothing is a dash."""
+def is_number(value: Any) -> bool:
+    """Tell what is counted or measured from what is only true, or a word."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def draw_cell(column: Column, value: Any, places: int | None = None) -> Any:
+    """Draw a value of a column as its kind asks, a number with so many ``places``; nothing is a dash."""
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
         return yes_no(value)
+    if column.kind == "number" and is_number(value):
+        return number(value, places)
     if column.kind in _DRAWN:
         return _DRAWN[column.kind](value)
     return value

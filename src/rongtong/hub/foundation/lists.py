@@ -41,8 +41,8 @@ from django.utils.translation import gettext_lazy as _
 from .actors import VISITOR, Actor
 from .errors import Refusal, Text
 from .filters import Chip, Choice, Dates, Filter, Flag, Multi, Option, Range, Search
-from .formatting import number
-from .listing import MOST, Bulk, Column, Count, Sort, View, count_capped, draw_cell
+from .formatting import number, places
+from .listing import MOST, Bulk, Column, Count, Sort, View, count_capped, draw_cell, is_number
 from .models import SavedSearch
 from .templating import url_or_none
 
@@ -333,7 +333,19 @@ class ListPage:
 
     def cell(self, row: Any, column: Column) -> Any:
         """Return what a cell of the table shows; a room overrides it for links and marks."""
-        return draw_cell(column, column.of(row))
+        return draw_cell(column, column.of(row), self.digits(column))
+
+    def digits(self, column: Column) -> int | None:
+        """How many digits after the point every number of this column has on this page."""
+        if column.kind != "number":
+            return None
+        if column.key not in self._digits:
+            self._digits[column.key] = places(value for row in self.items if is_number(value := column.of(row)))
+        return self._digits[column.key]
+
+    @cached_property
+    def _digits(self) -> dict[str, int]:
+        return {}
 
     # ---- answering -------------------------------------------------------------------------------------------
 

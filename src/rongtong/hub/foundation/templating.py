@@ -73,6 +73,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "icon": icon,
         "language": lambda: get_language() or "zh-hans",
         "chinese": formatting.chinese,
+        "decimals": formatting.places,
         "formatting": formatting,
         "widget": forms.widget,
         "boxes": forms.boxes,
