@@ -1,0 +1,54 @@
+"""JSON with one spelling for each value (RFC 8785), so that a hash of it means the value and not its layout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import rfc8785
+
+from rongtong.engines.translog.errors import Malformed
+
+Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
+
+
+def canonical(value: Json) -> bytes:
+    """Return the one canonical spelling of a JSON value.
+
+    Parameters
+    ----------
+    value
+        None, booleans, numbers within ±(2**53 - 1), strings, lists and dictionaries with string keys.
+
+    Raises
+    ------
+    Malformed
+        If the value has no canonical spelling: NaN, larger integers (write them as strings), lone surrogates.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except ValueError as error:  # also what its key order says of a lone surrogate
+        raise Malformed(f"this value has no canonical JSON: {error}") from error
+
+
+def parse(data: bytes | str) -> Any:
+    """Read JSON strictly: UTF-8, no name twice in one object, no NaN.
+
+    Two readers that choose differently between two equal names would see two documents under one hash.
+    """
+    try:
+        return json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("not JSON: a name stands twice in one object")
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise Malformed(f"not JSON: {word}")
