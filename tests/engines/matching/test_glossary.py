@@ -6,13 +6,13 @@ from pathlib import Path
 from rongtong.engines.matching import Index, Need, Searcher
 from rongtong.engines.matching import glossary as glossary_module
 from rongtong.engines.matching.glossary import Glossary, glossary
-from rongtong.engines.matching.tokens import fold, terms, tokenize
+from rongtong.engines.matching.tokens import columns, fold, terms
 from tests.engines.matching.made import filled, offer
 
 
 def translated(known: Glossary, text: str) -> list[tuple[str, str]]:
     folded = fold(text)
-    return [(folded[one.start : one.end], one.term) for one in known.translations(folded, tokenize(folded))]
+    return [(folded[one.start : one.end], one.term) for one in known.translations(folded, columns(folded))]
 
 
 def test_the_longest_word_is_translated() -> None:

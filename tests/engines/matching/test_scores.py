@@ -14,7 +14,7 @@ from rongtong.engines.matching import Constraint, Listing, Need, Searcher
 from rongtong.engines.matching.glossary import glossary
 from rongtong.engines.matching.reasons import round_together, rounded
 from rongtong.engines.matching.store import Statistics
-from rongtong.engines.matching.tokens import fold, is_chinese, terms, tokenize
+from rongtong.engines.matching.tokens import columns, fold, is_chinese, terms, tokenize
 from rongtong.engines.matching.vectorise import TermVectors, term_hash
 from rongtong.engines.matching.words import SATURATION, SMOOTHING, TRANSLATED, word_query, word_scores
 from tests.engines.matching.made import LetterEncoder, filled, listings, offer, texts
@@ -53,7 +53,7 @@ def twin(content: list[Listing], text: str) -> dict[str, float]:
         counts[term] = counts.get(term, 0.0) + 1 / (1 + fade * place)
     places = {token.start: place for place, token in reversed(list(enumerate(tokenize(fold(text)))))}
     own = set(counts)
-    for term, _, start, _ in glossary().translations(fold(text), tokenize(fold(text))):
+    for term, _, start, _ in glossary().translations(fold(text), columns(fold(text))):
         if term not in own:
             counts[term] = counts.get(term, 0.0) + TRANSLATED / (1 + fade * places[start])
     holding = {term: sum(term in document for document in documents.values()) for term in counts}

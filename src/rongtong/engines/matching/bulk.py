@@ -50,4 +50,4 @@ def _chinese(run: str, words: str) -> list[str]:
 
 @lru_cache(maxsize=500_000)
 def _latin(piece: str) -> tuple[str, ...]:
-    return tuple(token.term for token in tokens.tokenize(piece))
+    return tuple(tokens.columns(piece).terms)

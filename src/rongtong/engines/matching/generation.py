@@ -18,7 +18,7 @@ from rongtong.engines.matching.listing import LEVELS, MEMBERS, PUBLIC
 from rongtong.engines.matching.meaning import MeaningTable
 from rongtong.engines.matching.search import Shelves
 from rongtong.engines.matching.shelf import MembersReader, Reader, Shelf
-from rongtong.engines.matching.store import Store, changed_rows, counters, meaning_keys
+from rongtong.engines.matching.store import Frequencies, Store, changed_rows, counters, meaning_keys
 from rongtong.engines.matching.vectors import VectorStore
 
 _CURRENT = "current"
@@ -36,6 +36,7 @@ class Generation:
             self._tables = {level: MeaningTable(vectors, encoder) for level in LEVELS}
         self._readers: dict[int, Reader] = {}
         self.views: dict[int, Shelves] = {}
+        self._frequencies = Frequencies()
         self._seen = -1
         self._lock = threading.Lock()
 
@@ -72,7 +73,7 @@ class Generation:
                 table.catch_up()
             tables = {level: table.view for level, table in self._tables.items()}
             self.views = {
-                level: Shelves(level, reader, self._readers[MEMBERS], tables.get(level))
+                level: Shelves(level, reader, self._readers[MEMBERS], tables.get(level), self._frequencies)
                 for level, reader in self._readers.items()
             }
         return changed

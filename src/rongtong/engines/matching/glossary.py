@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from rongtong.engines.matching.tokens import Token, fold, terms, tokenize
+from rongtong.engines.matching.tokens import Tokens, fold, terms, tokenize
 
 _FILE = Path(__file__).with_name("glossary.csv")
 _LOOKED_AT = 2_000  # characters of a need
@@ -76,7 +76,7 @@ class Glossary:
             {key: tuple(names) for key, names in forth.items()}, {key: tuple(names) for key, names in back.items()}
         )
 
-    def translations(self, folded: str, tokens: Sequence[Token]) -> list[Translation]:
+    def translations(self, folded: str, tokens: Tokens) -> list[Translation]:
         """Return the terms of the other language for every known word of a folded text, the longest words first."""
         found = [*self._chinese_words(folded[:_LOOKED_AT]), *self._english_words(tokens)]
         return [Translation(term, said, start, end) for start, end, names in found for term, said in _terms_of(names)]
@@ -93,8 +93,9 @@ class Glossary:
                     yield start, end, names
                     break
 
-    def _english_words(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        words = [token.term for token in tokens if token.start < _LOOKED_AT]
+    def _english_words(self, tokens: Tokens) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        words = tokens.terms[: _LOOKED_AT * 2]  # of these, those that begin there
+        words = [term for term, start in zip(words, tokens.starts, strict=False) if start < _LOOKED_AT]
         sizes, end = self._sizes, 0
         for start, word in enumerate(words):
             if start < end or word not in sizes:
@@ -103,7 +104,7 @@ class Glossary:
                 names = self.to_chinese.get(tuple(words[start : start + size]))
                 if names and start + size <= len(words):
                     end = start + size
-                    yield tokens[start].start, tokens[end - 1].end, names
+                    yield tokens.starts[start], tokens.ends[end - 1], names
                     break
 
 

@@ -17,7 +17,7 @@ from rongtong.engines.matching.matches import Match, Matches
 from rongtong.engines.matching.meaning import Background, MeaningView, agreement
 from rongtong.engines.matching.reasons import Reasons, explain, rounded
 from rongtong.engines.matching.shelf import Reader
-from rongtong.engines.matching.store import Record, bodies, document_frequencies, facet_value, fetch, statistics
+from rongtong.engines.matching.store import Frequencies, Record, bodies, facet_value, facets, fetch, statistics
 from rongtong.engines.matching.vectorise import FloatArray, TermVectors
 from rongtong.engines.matching.words import WordQuery, matched_words, word_query, word_scores
 
@@ -35,6 +35,7 @@ class Shelves:
     shelf: Reader
     own_shelf: Reader
     table: MeaningView | None
+    frequencies: Frequencies
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class _Judge:
 
     @staticmethod
     def _outcomes(records: Sequence[Record], constraint: Constraint, known: dict[object, Outcome]) -> list[Outcome]:
-        stored = [record.facet(constraint.facet) for record in records]
+        stored = facets(records, constraint.facet)
         for value in set(stored).difference(known):
             known[value] = outcome(constraint, facet_value(constraint.facet, value))
         return [known[value] for value in stored]
@@ -109,7 +110,7 @@ def search(connection: sqlite3.Connection, on: Shelves, request: Request, vector
     words = word_query(
         request.need.full_text,
         statistics(connection, on.level),
-        lambda hashes: document_frequencies(connection, hashes, on.level),
+        lambda hashes: on.frequencies.of(connection, hashes, on.level),
     )
     compared = on.table is not None and on.table.encoded and vector is not None
     background = on.table.background(vector) if on.table and vector is not None and compared else None
@@ -149,8 +150,8 @@ def gather(
 
 
 def _admitted(connection: sqlite3.Connection, level: int, request: Request, rows: Sequence[int]) -> list[Candidate]:
-    facets = frozenset(constraint.facet for constraint in request.need.constraints)
-    return _Judge(request).admitted(fetch(connection, rows, level, facets))
+    asked = frozenset(constraint.facet for constraint in request.need.constraints)
+    return _Judge(request).admitted(fetch(connection, rows, level, asked))
 
 
 def _own(connection: sqlite3.Connection, on: Shelves, request: Request) -> list[Candidate]:

@@ -13,8 +13,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from rongtong.engines.matching.constraints import Value
 from rongtong.engines.matching.errors import IndexDamaged
@@ -42,6 +43,8 @@ _FREQUENCIES = {
     PUBLIC: "SELECT hash, df0 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df0 > 0",
     MEMBERS: "SELECT hash, df1 FROM term WHERE hash IN (SELECT value FROM json_each(?)) AND df1 > 0",
 }
+_GENERATION = "SELECT value FROM meta WHERE name = 'generation'"
+_KEPT_FREQUENCIES = 100_000
 _MEANINGS = {
     PUBLIC: "SELECT row, kind, meaning0 FROM listing WHERE changed > ? AND meaning0 NOT NULL ORDER BY row",
     MEMBERS: "SELECT row, kind, meaning1 FROM listing WHERE changed > ? ORDER BY row",
@@ -83,15 +86,17 @@ class Record(NamedTuple):
     hashes: bytes
     counts: bytes
 
-    def facet(self, name: str) -> str | int | None:
-        """Return a facet as it is stored, None where the level may not see it."""
-        if self.hidden and self.level < MEMBERS and name in self.hidden.split(BETWEEN):
-            return None
-        value: Any = self[_PLACES[name]]
-        return cast("str | int | None", value)
+
+_COLUMNS = {name: itemgetter(place) for place, name in enumerate(Record._fields)}
 
 
-_PLACES = {name: place for place, name in enumerate(Record._fields)}
+def facets(records: Sequence[Record], name: str) -> list[str | int | None]:
+    """Return a facet of each record as it is stored, None where its level may not see it."""
+    values: list[Any] = list(map(_COLUMNS[name], records))
+    return [
+        None if one.hidden and one.level < MEMBERS and name in one.hidden.split(BETWEEN) else value
+        for value, one in zip(values, records, strict=True)
+    ]
 
 
 def facet_value(name: str, stored: str | int | None) -> Value:
@@ -209,6 +214,25 @@ def statistics(connection: sqlite3.Connection, level: int) -> Statistics:
 def document_frequencies(connection: sqlite3.Connection, hashes: Sequence[int], level: int) -> dict[int, int]:
     """Return in how many listings visible at `level` each term stands; absent terms are left out."""
     return dict(connection.execute(_FREQUENCIES[level], (json.dumps(list(hashes)),)))
+
+
+class Frequencies:
+    """Document frequencies that were looked up, kept until the next commit: needs share most of their words."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, dict[int, int]]] = {}
+
+    def of(self, connection: sqlite3.Connection, hashes: Sequence[int], level: int) -> dict[int, int]:
+        """Return in how many listings visible at `level` each term stands, 0 for absent ones."""
+        (generation,) = connection.execute(_GENERATION).fetchone()
+        since, known = self._known.get(level, (-1, {}))
+        if since != generation or len(known) > _KEPT_FREQUENCIES:
+            known = {}
+            self._known[level] = generation, known
+        unknown = [term for term in hashes if term not in known]
+        if unknown:
+            known.update(dict.fromkeys(unknown, 0) | document_frequencies(connection, unknown, level))
+        return {term: known[term] for term in hashes}
 
 
 def fetch(connection: sqlite3.Connection, rows: Sequence[int], level: int, facets: frozenset[str]) -> list[Record]:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
+from typing import NamedTuple
 
 import opencc
 import rjieba
@@ -30,13 +31,20 @@ while who whom why will with within without would you your
 STOP_WORDS = frozenset(_STOP.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """An index term and the place of the words it came from in the folded text (half-open)."""
 
     term: str
     start: int
     end: int
+
+
+class Tokens(NamedTuple):
+    """The tokens of a text, a column each: a need of a thousand of them is weighed while somebody waits."""
+
+    terms: list[str]
+    starts: list[int]
+    ends: list[int]
 
 
 def fold(text: str) -> str:
@@ -46,24 +54,33 @@ def fold(text: str) -> str:
 
 
 def tokenize(folded: str) -> list[Token]:
-    """Return the terms of an already folded text, in order, with repetitions.
+    """Return the tokens of an already folded text, in order, with repetitions."""
+    return list(map(Token, *columns(folded)))
+
+
+def columns(folded: str) -> Tokens:
+    """Return the tokens of an already folded text, in order, with repetitions.
 
     Chinese runs give character bigrams and, beside them, the dictionary words of three characters and more
     (a two-character word is its own bigram). Latin words are stemmed; numbers and codes stay as they are.
     """
-    tokens: list[Token] = []
+    tokens = Tokens([], [], [])
     for run in _RUN.finditer(folded):
-        start, piece = run.start(), run.group()
+        piece = run.group()
         if _HAS_HAN.match(piece):
-            tokens += _chinese(piece, start)
+            _chinese(piece, run.start(), tokens)
         elif len(piece) <= _LONGEST and piece not in STOP_WORDS:
-            tokens += _latin(piece, start)
+            start = run.start()
+            for term, begin, end in _latin(piece):
+                tokens.terms.append(term)
+                tokens.starts.append(start + begin)
+                tokens.ends.append(start + end)
     return tokens
 
 
 def terms(text: str) -> list[str]:
     """Return the index terms of any text, in order, with repetitions."""
-    return [token.term for token in tokenize(fold(text))]
+    return columns(fold(text)).terms
 
 
 def is_chinese(folded: str) -> bool:
@@ -71,28 +88,41 @@ def is_chinese(folded: str) -> bool:
     return len(_HAS_HAN.findall(folded)) * 5 >= sum(map(len, _RUN.findall(folded)))
 
 
-def _chinese(run: str, start: int) -> list[Token]:
-    if len(run) == 1:
-        return [] if run in STOP_WORDS else [Token(run, start, start + 1)]
-    tokens = [Token(run[at : at + 2], start + at, start + at + 2) for at in range(len(run) - 1)]
+def _chinese(run: str, start: int, tokens: Tokens) -> None:
+    size = len(run)
+    if size == 1:
+        if run not in STOP_WORDS:
+            tokens.terms.append(run)
+            tokens.starts.append(start)
+            tokens.ends.append(start + 1)
+        return
+    tokens.terms.extend(map(add, run, run[1:]))
+    tokens.starts.extend(range(start, start + size - 1))
+    tokens.ends.extend(range(start + 2, start + size + 1))
+    if size == 2:
+        return
     for word in rjieba.cut(run):
-        if len(word) > 2:
-            tokens.append(Token(word, start, start + len(word)))
-        start += len(word)
-    return tokens
+        end = start + len(word)
+        if end - start > 2:
+            tokens.terms.append(word)
+            tokens.starts.append(start)
+            tokens.ends.append(end)
+        start = end
 
 
-def _latin(word: str, start: int) -> list[Token]:
+@lru_cache(maxsize=50_000)
+def _latin(word: str) -> tuple[Token, ...]:
+    """Return the tokens of a word as if it stood alone."""
     if len(word) == 1 and word.isascii():  # a unit, an item's letter or a digit: it says nothing, and stands everywhere
-        return []
-    parts = [Token(_stem(word), start, start + len(word))]
+        return ()
+    parts = [Token(_stem(word), 0, len(word))]
     if "-" in word:  # "x-ray" is also found by "xray" and by "ray"
-        offset = start
+        offset = 0
         for part in word.split("-"):
             if part not in STOP_WORDS and not (len(part) == 1 and part.isascii()):
                 parts.append(Token(_stem(part), offset, offset + len(part)))
             offset += len(part) + 1
-    return parts
+    return tuple(parts)
 
 
 @lru_cache(maxsize=200_000)

@@ -14,7 +14,7 @@ import numpy as np
 
 from rongtong.engines.matching.glossary import Said, glossary
 from rongtong.engines.matching.store import Statistics
-from rongtong.engines.matching.tokens import fold, is_chinese, tokenize
+from rongtong.engines.matching.tokens import columns, fold, is_chinese
 from rongtong.engines.matching.vectorise import FloatArray, IntArray, TermVectors, term_hash
 
 SATURATION = 2.0  # k1; with full length normalisation (b = 1) best or level on every development set
@@ -100,7 +100,7 @@ def word_query(text: str, stats: Statistics, frequencies: Callable[[Sequence[int
     chinese = is_chinese(folded)
     weighing = _CHINESE if chinese else _OTHER
     own, other = _counted(folded, weighing)
-    hashes = {term: term_hash(term) for term in (*own, *other)}
+    hashes = {term: term_hash(term) for term in (*own.frequencies, *other.frequencies)}
     known = frequencies(list(hashes.values()))
     kept = [
         *_kept(own, weighing.kept, hashes, known, stats.listings),
@@ -118,56 +118,58 @@ def word_query(text: str, stats: Statistics, frequencies: Callable[[Sequence[int
 
 
 class _Counted(NamedTuple):
-    """How often a need says a term, faded; where first; and what of the glossary it is."""
+    """How often a need says each term, faded; where first, and what of the glossary it is."""
 
-    frequency: float
-    start: int
-    end: int
-    said: Said | None
+    frequencies: dict[str, float]
+    where: Callable[[str], tuple[int, int, Said | None]]
 
 
-def _counted(folded: str, weighing: Weighing) -> tuple[dict[str, _Counted], dict[str, _Counted]]:
+def _counted(folded: str, weighing: Weighing) -> tuple[_Counted, _Counted]:
     """Return the terms of a need, and those of the other language that the glossary adds."""
-    tokens = tokenize(folded)
-    faded: dict[str, float] = {}
-    first: dict[str, tuple[int, int, Said | None]] = {}
-    at: dict[int, float] = {}
-    for place, token in enumerate(tokens):
-        weight = 1.0 / (1.0 + weighing.fade * place)
-        at.setdefault(token.start, weight)
-        faded[token.term] = faded.get(token.term, 0.0) + weight
-        first.setdefault(token.term, (token.start, token.end, None))
-    count = len(faded)
+    tokens = columns(folded)
+    weights = 1.0 / (1.0 + weighing.fade * np.arange(len(tokens.terms)))
+    backwards = range(len(weights) - 1, -1, -1)
+    first = dict(zip(reversed(tokens.terms), backwards, strict=True))
+    sums = np.bincount(np.fromiter(map(first.__getitem__, tokens.terms), np.int64, len(weights)), weights).tolist()
+    own = {term: sums[place] ** weighing.power for term, place in first.items()}
+    at = dict(zip(reversed(tokens.starts), backwards, strict=True))
+    other: dict[str, float] = {}
+    found: dict[str, tuple[int, int, Said]] = {}
     for term, said, start, end in glossary().translations(folded, tokens):
-        if first.setdefault(term, (start, end, said))[2] is not None:
-            faded[term] = faded.get(term, 0.0) + TRANSLATED * at[start]
-    counted = [(term, _Counted(value**weighing.power, *first[term])) for term, value in faded.items()]
-    return dict(counted[:count]), dict(counted[count:])
+        if term not in own:
+            other[term] = other.get(term, 0.0) + TRANSLATED * float(weights[at[start]])
+            found.setdefault(term, (start, end, said))
+    return (
+        _Counted(own, lambda term: (tokens.starts[first[term]], tokens.ends[first[term]], None)),
+        _Counted({term: value**weighing.power for term, value in other.items()}, found.__getitem__),
+    )
 
 
 def _kept(
-    counted: Mapping[str, _Counted], most: int, hashes: Mapping[str, int], known: Mapping[int, int], listings: int
+    counted: _Counted, most: int, hashes: Mapping[str, int], known: Mapping[int, int], listings: int
 ) -> list[QueryTerm]:
     """Return the terms that weigh most among those that stand in a listing."""
-    numbers = {term: known[hashes[term]] for term in counted if known.get(hashes[term], 0) > 0}
-    weights = {term: counted[term].frequency * rarity(number, listings) for term, number in numbers.items()}
+    there = [term for term in counted.frequencies if known.get(hashes[term], 0) > 0]
+    if not there:
+        return []
+    numbers = np.array([known[hashes[term]] for term in there], np.float64)
+    weights = np.array([counted.frequencies[term] for term in there]) * rarity(numbers, listings)
+    places = range(len(there)) if len(there) <= most else np.flatnonzero(weights >= np.sort(weights)[-most]).tolist()
     return [
         QueryTerm(
-            term=term,
-            frequency=counted[term].frequency,
-            weight=weights[term],
-            odds=listings / (SMOOTHING * numbers[term]),
-            start=counted[term].start,
-            end=counted[term].end,
-            said=counted[term].said,
+            there[place],
+            counted.frequencies[there[place]],
+            float(weights[place]),
+            listings / (SMOOTHING * float(numbers[place])),
+            *counted.where(there[place]),
         )
-        for term in sorted(weights, key=lambda term: (-weights[term], term))[:most]
+        for place in sorted(places, key=lambda place: (-weights[place], there[place]))[:most]
     ]
 
 
-def rarity(frequency: int, listings: int) -> float:
-    """Return the inverse document frequency in its never negative form."""
-    return math.log1p((listings - frequency + 0.5) / (frequency + 0.5))
+def rarity(frequencies: FloatArray, listings: int) -> FloatArray:
+    """Return the inverse document frequencies in their never negative form."""
+    return np.asarray(np.log1p((listings - frequencies + 0.5) / (frequencies + 0.5)), np.float64)
 
 
 def word_scores(query: WordQuery, vectors: TermVectors) -> tuple[FloatArray, FloatArray]:
