@@ -43,11 +43,13 @@ def told_at(form: Form, field: str) -> Iterator[None]:
 
 def shown(batch: ImportBatch, columns: Sequence[Column]) -> dict[str, Any]:
     """What the page of a batch has in common with every other: its faults, its headers, what may be done."""
+    needed = {column.key for column in columns if column.required}
     return {
         "batch": batch,
         "faults": _faults(batch),
         "columns": columns,
         "headers": headers(batch),
+        "unsettled": bool(batch.columns.get("unknown")) or bool(needed & set(batch.columns.get("missing", ()))),
         "may_undo": may_undo(batch),
         "step": LOOK if batch.state == ImportState.CHECKED else WRITTEN,
     }
