@@ -33,12 +33,12 @@ def canonical(value: Json) -> bytes:
 
 
 def parse(data: bytes | str) -> Any:
-    """Read JSON strictly: UTF-8, no name twice in one object, no NaN.
+    """Read JSON strictly: UTF-8, no name twice in one object, no NaN, no whole number that a double cannot hold.
 
-    Two readers that choose differently between two equal names would see two documents under one hash.
+    Two readers that choose differently between two equal names, or round differently, would see two documents under one hash.
     """
     try:
-        return json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(data, object_pairs_hook=_unique, parse_int=_whole, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from error
 
@@ -48,6 +48,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise Malformed("not JSON: a name stands twice in one object")
     return found
+
+
+def _whole(text: str) -> int | float:
+    number = int(text) if len(text) < 400 else 10**400
+    if abs(number) < 2**53:
+        return number
+    if abs(number) >= 10**21 or rfc8785.dumps(float(number)).decode() != text:
+        raise Malformed(f"not JSON that everybody reads alike: {text[:40]} is too long for a number, write it as text")
+    return float(number)
 
 
 def _no_constant(word: str) -> Any:

@@ -40,7 +40,7 @@ class Commitment:
 
     @property
     def entry(self) -> bytes:
-        """The log entry: canonical JSON, 159 bytes."""
+        """The log entry: canonical JSON, 156 bytes."""
         return canonical({"sha256": self.sha256.hex(), "sm3": self.sm3.hex(), "v": VERSION})
 
     @classmethod

@@ -121,7 +121,8 @@ class _Reading:
             try:
                 yield from self._bundles(names[first : first + _AT_ONCE])
             except TranslogError as error:
-                yield Finding(names[first].name, f"{error}; nothing from here on could be checked")
+                where = self._unreadable(names[first : first + _AT_ONCE])
+                yield Finding(where, f"{error}; nothing from here on could be checked")
                 return
         tails = {tile: self.edge.tails[tile.level] for tile in edge_tiles(self.edge.size) if tile.level != ENTRIES}
         yield from self._compared(tails)
@@ -146,6 +147,15 @@ class _Reading:
         batch = grow(self.edge, entries, bundles=False)
         self.edge = batch.edge
         yield from self._compared({tile: data for tile, data in batch.tiles.items() if tile.full})
+
+    def _unreadable(self, names: list[Tile]) -> str:
+        """Find out which of several it was."""
+        for name in names:
+            try:
+                self._tree.contents([name])
+            except TranslogError:
+                return name.name
+        return names[0].name
 
     def _continued(self, entries: list[bytes]) -> Iterator[Finding]:
         """Compare the root at the size of the previous checkpoint when it is passed."""
