@@ -13,6 +13,7 @@ from rongtong.hub.foundation.models import Entity
 from rongtong.hub.organisations.models import Organisation
 
 from ..enums import ANNOUNCED, MeetingState, NextStep, PlanState, Usefulness
+from .confided import Confided
 from .day import DaySlot, DayTable, MatchmakingDay
 
 
@@ -129,7 +130,7 @@ class MeetingSide(models.Model):
         return f"{self.organisation_id} {self.slot_id}"
 
 
-class MeetingFeedback(Entity):
+class MeetingFeedback(Confided, Entity):
     """What one side says of a meeting. The other side never reads it; the operator does."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="feedback")
@@ -144,18 +145,12 @@ class MeetingFeedback(Entity):
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.useful}"
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> "models.QuerySet[MeetingFeedback]":
-        rows = cls._base_manager.all()
-        if actor.system or "operator.viewer" in actor.roles:
-            return rows
-        return rows.filter(organisation_id=actor.firm) if actor.is_member else rows.none()
 
-
-class MeetingOutcome(models.Model):
+class MeetingOutcome(Confided):
     """What ranking learns from a meeting: one organisation's word on another, without any text.
 
-    Like an impression it outlives the day it comes from. ``points`` is bounded by ``OUTCOME_POINTS``.
+    Like an impression it outlives the day it comes from. ``points`` is bounded by ``OUTCOME_POINTS``. What others said
+    of oneself must not shine through a ranking: one's own word is all one reads.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -172,11 +167,3 @@ class MeetingOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.other_id} {self.points}"
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> "models.QuerySet[MeetingOutcome]":
-        """One's own word only: what others said of oneself must not shine through a ranking."""
-        rows = cls._base_manager.all()
-        if actor.system or "operator.viewer" in actor.roles:
-            return rows
-        return rows.filter(organisation_id=actor.firm) if actor.is_member else rows.none()

@@ -10,6 +10,7 @@ from rongtong.hub.foundation.models import Entity
 from rongtong.hub.organisations.models import Organisation
 
 from ..enums import DayState, ParticipationState, RequestKind
+from .confided import Confided
 from .day import MatchmakingDay
 
 
@@ -44,7 +45,7 @@ class Participation(Entity):
         return rows.exclude(day__state=DayState.DRAFT).filter(organisation_id=actor.firm)
 
 
-class MeetingRequest(Entity):
+class MeetingRequest(Confided, Entity):
     """One organisation's wish to meet another, or not to. The other side never learns of it."""
 
     day = models.ForeignKey(MatchmakingDay, on_delete=models.CASCADE, related_name="requests")
@@ -60,10 +61,3 @@ class MeetingRequest(Entity):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.kind} {self.other_id}"
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> "models.QuerySet[MeetingRequest]":
-        rows = cls._base_manager.all()
-        if actor.system or "operator.viewer" in actor.roles:
-            return rows
-        return rows.filter(organisation_id=actor.firm) if actor.is_member else rows.none()
