@@ -41,7 +41,7 @@ class Quiet(WSGIRequestHandler):
 @contextmanager
 def served(application: Application) -> Iterator[str]:
     """Serve on a free port of this machine."""
-    with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:  # type: ignore[arg-type]  # WSGI as plain types
+    with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -54,7 +54,7 @@ def served(application: Application) -> Iterator[str]:
 def answering(status: str, type: str, body: Callable[[bytes], bytes]) -> Application:
     """A witness that always says the same."""
 
-    def application(environ, start_response):  # type: ignore[no-untyped-def]  # WSGI
+    def application(environ, start_response):
         sent = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         start_response(status, [("Content-Type", type)])
         return [body(sent)]

@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,14 @@ class Elsewhere(httpcore.NetworkBackend):
     port: int = 0
     reached: list[tuple[str, int]] = field(default_factory=list)
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **_given: Any) -> httpcore.NetworkStream:
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
         self.reached.append((host, port))
         return httpcore.SyncBackend().connect_tcp("127.0.0.1", self.port, timeout=timeout)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import rfc8785
 
 from rongtong.engines.translog.errors import Malformed
 
-Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 def canonical(value: Json) -> bytes:
@@ -33,9 +33,10 @@ def canonical(value: Json) -> bytes:
 
 
 def parse(data: bytes | str) -> Any:
-    """Read JSON strictly: UTF-8, no name twice in one object, no NaN, no whole number that a double cannot hold.
+    """Read JSON strictly: UTF-8, no name twice in an object, no NaN, no number that a double cannot hold.
 
-    Two readers that choose differently between two equal names, or round differently, would see two documents under one hash.
+    Two readers that choose differently between two equal names, or round differently, would see two
+    documents under one hash.
     """
     try:
         return json.loads(data, object_pairs_hook=_unique, parse_int=_whole, parse_constant=_no_constant)

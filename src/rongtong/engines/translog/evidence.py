@@ -154,4 +154,6 @@ def _fields(value: Any, names: Sequence[str], where: str, optional: frozenset[st
 def _texts(value: Any, name: str, most: int) -> list[str]:
     if not isinstance(value, list) or len(value) > most or not all(isinstance(one, str) for one in value):
         raise Malformed(f"{name} is text, at most {most} of it")
+    if name == "timestamps" and len(set(value)) < len(value):
+        raise Malformed("a timestamp stands there twice")
     return value

@@ -30,6 +30,8 @@ class Event:
         Makes the line shown in the hub from the object and the notice's details.
     link
         Makes the path of the page to open.
+    outside
+        Whether programs of the organisation may be told too; not of what concerns one person or some roles alone.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Event:
     words: Callable[[Any, dict[str, Any]], Text]
     link: Callable[[Any], str]
     mail: bool = True
+    outside: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ class Reading:
 
 
 EVENTS: dict[str, Event] = {}
+#: Hears of every event: its name, the object, all who are to know, and the organisation they act for, where known.
+Listener = Callable[[str, models.Model, list[UUID], UUID | None], None]
+_listeners: list[Listener] = []
 _mail_address: list[Callable[[Iterable[UUID]], dict[UUID, str]]] = []
 
 
@@ -59,9 +65,16 @@ def event(
     words: Callable[[Any, dict[str, Any]], Text],
     link: Callable[[Any], str],
     mail: bool = True,
+    outside: bool = True,
 ) -> None:
     """Register a kind of notice. Called by a room's ``notices.py``."""
-    EVENTS[name] = Event(name, subject, words, link, mail)
+    EVENTS[name] = Event(name, subject, words, link, mail, outside)
+
+
+def heard_by(listener: Listener) -> None:
+    """Call ``listener`` in the transaction of every event that programs may be told of."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def addresses_by(source: Callable[[Iterable[UUID]], dict[UUID, str]]) -> None:
@@ -90,7 +103,8 @@ def notify(
         Identifiers and numbers that ``words`` needs; never texts under disclosure.
     """
     kind = EVENTS[name]
-    people = sorted({person for person in to if person != by.account_id})
+    told = set(to)
+    people = sorted(told - {by.account_id})
     notices = Notice._base_manager.bulk_create(
         Notice(
             account_id=person,
@@ -104,6 +118,9 @@ def notify(
     )
     if kind.mail:
         _queue_mail(notices, addresses(people))
+    if kind.outside:
+        for listener in _listeners:
+            listener(name, about, sorted(told), organisation_id)
     return notices
 
 

@@ -37,11 +37,10 @@ def unseal(sealed: bytes, *, purpose: str, owner: UUID) -> bytes:
     Unsealable
         Nobody can read it any more; make a new one.
     """
-    data = bytes(sealed)
-    if data[:1] != FORM:
+    if sealed[:1] != FORM:
         raise Unsealable(purpose)
     try:
-        return _cipher(purpose).decrypt(data[1 : 1 + NONCE], data[1 + NONCE :], owner.bytes)
+        return _cipher(purpose).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], owner.bytes)
     except (InvalidTag, ValueError) as error:
         raise Unsealable(purpose) from error
 

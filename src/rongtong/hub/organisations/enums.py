@@ -65,6 +65,30 @@ class RecoveryState(models.TextChoices):
     DONE = "done", _("已移除")
 
 
+class WebhookState(models.TextChoices):
+    ACTIVE = "active", _("推送中")
+    PAUSED = "paused", _("已暂停")
+
+
+class PauseReason(models.TextChoices):
+    NONE = "", "—"
+    HAND = "hand", _("本单位暂停")
+    FAILURES = "failures", _("连续未能送达")
+    GONE = "gone", _("接收方答复该地址已停用")
+
+
+class DeliveryProblem(models.TextChoices):
+    """Why an attempt did not succeed, or none was made."""
+
+    NONE = "", "—"
+    STATUS = "status", _("接收方没有答复成功")
+    REFUSED = "refused", _("地址不允许访问")
+    UNREACHABLE = "unreachable", _("连接不上、超时或答复不完整")
+    HIDDEN = "hidden", _("本单位已无权查看")
+    SECRET = "secret", _("密钥无法读取，请轮换密钥")
+    EXPIRED = "expired", _("暂停期间保留期满")
+
+
 class Language(models.TextChoices):
     CHINESE = "zh-hans", _("中文")
     ENGLISH = "en", "English"

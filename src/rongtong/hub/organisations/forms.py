@@ -10,8 +10,10 @@ from rongtong.hub.foundation.formatting import bracketed
 from rongtong.hub.foundation.forms import RoomForm, row_set
 
 from .domain.tokens import LONGEST, grantable_scopes
+from .domain.webhook_events import event_choices
+from .domain.webhooks import MOST_CHANGEOVER
 from .enums import Cultivation, IdentifierScheme, Language, OrganisationKind, Role
-from .models import Account, Member, Organisation
+from .models import Account, Member, Organisation, Webhook
 from .reference import Register, industries, regions
 
 KINDS = [choice for choice in OrganisationKind.choices if choice[0] != OrganisationKind.OPERATOR]
@@ -38,6 +40,7 @@ SCOPE_LABELS = {
     "member": pgettext_lazy("scope", "成员"),
     "job": pgettext_lazy("scope", "后台任务"),
     "report": pgettext_lazy("scope", "报告"),
+    "webhook": pgettext_lazy("scope", "事件推送"),
 }
 
 
@@ -171,6 +174,35 @@ def _scope_label(scope: str) -> Any:
     label = SCOPE_LABELS.get(noun, noun)
     text = _("读取%(noun)s") if what == "read" else _("办理%(noun)s")
     return f"{text % {'noun': label}}{bracketed(scope)}"
+
+
+class WebhookForm(RoomForm):
+    name = forms.CharField(label=_("名称"), max_length=80)
+    url = forms.CharField(label=_("推送地址"), max_length=500, widget=forms.TextInput(attrs={"inputmode": "url"}))
+    events = forms.MultipleChoiceField(label=_("事件"), required=False, widget=forms.CheckboxSelectMultiple)
+    examples = {
+        "name": _("例：采购系统"),
+        "url": _("接收系统的 https 地址，须能从公网访问，例如 https://erp.example.cn/hooks"),
+        "events": _("不勾选则推送全部事件，以后新增的也包括在内"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(name, f"{label}{bracketed(name)}") for name, label in event_choices()]
+        self.fields["events"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> "WebhookForm":
+        return cls(initial={name: getattr(webhook, name) for name in cls.base_fields})
+
+
+class RotateForm(RoomForm):
+    hours = forms.IntegerField(
+        label=_("过渡期"), min_value=0, max_value=int(MOST_CHANGEOVER.total_seconds() // 3600), initial=24
+    )
+    examples = {"hours": _("其间每条消息带新旧两个签名；旧密钥已泄露时填 0")}
+    units = {"hours": _("小时")}
+    short = {"hours"}
 
 
 class AccountForm(RoomForm):

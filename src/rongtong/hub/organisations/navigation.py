@@ -37,6 +37,10 @@ def organisations_of(request: HttpRequest) -> dict[str, Any]:
     return {"organisations": choices}
 
 
+def _manages(actor: Actor) -> bool:
+    return "manager" in actor.steps
+
+
 add_frame(organisations_of)
 add_page("innovation", _("机构"), "organisations:organisations", order=60)
 add_page(OPERATIONS, _("机构核验"), "organisations:queue", order=10)
@@ -45,5 +49,7 @@ add_page(OPERATIONS, _("导入机构"), "organisations:import", order=30)
 add_page(ACCOUNT, _("本单位资料"), "organisations:own", order=10, icon="building", when=_acts)
 add_page(ACCOUNT, _("成员"), "organisations:members", order=20, icon="users", when=_acts)
 add_page(ACCOUNT, _("访问令牌"), "organisations:tokens", order=30, icon="key", when=_acts)
+add_page(ACCOUNT, _("事件推送"), "organisations:webhooks", order=35, icon="webhook", when=_manages)
+add_page(OPERATIONS, _("未送达的推送"), "organisations:dead_letters", order=80)
 add_page(ACCOUNT, _("我的账户"), "organisations:account", order=40, icon="user-circle")
 add_page(ACCOUNT, _("加入或登记机构"), "organisations:join", order=50, icon="building-community")

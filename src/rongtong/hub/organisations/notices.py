@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.notices import event
 
-from .models import Invitation, Member, Organisation, Recovery
+from .enums import PauseReason
+from .models import Invitation, Member, Organisation, Recovery, Webhook
 from .size_class import SizeClass
 
 
@@ -64,9 +65,16 @@ event("organisation.restored", subject=_("融通：贵单位已恢复"), words=_
 event(
     "organisation.class_changed", subject=_("融通：有企业的规模发生变化"), words=_class_changed, link=_page, mail=False
 )
-event("member.invited", subject=_("融通：本单位发出新的成员邀请"), words=_invited, link=_members, mail=False)
+event(
+    "member.invited",
+    subject=_("融通：本单位发出新的成员邀请"),
+    words=_invited,
+    link=_members,
+    mail=False,
+    outside=False,
+)
 event("member.accepted", subject=_("融通：有新成员加入本单位"), words=_accepted, link=_members)
-event("member.role_changed", subject=_("融通：您的角色有变化"), words=_role_changed, link=_members)
+event("member.role_changed", subject=_("融通：您的角色有变化"), words=_role_changed, link=_members, outside=False)
 
 
 def _recovery(recovery: Recovery) -> str:
@@ -86,4 +94,22 @@ for name, subject, words, by_mail in (
     ("recovery.completed", _("融通：一位成员的第二重验证已移除"), _("%(name)s的第二重验证已移除"), True),
     ("recovery.cancelled", _("融通：账户恢复已撤销"), _("%(name)s的账户恢复已撤销"), True),
 ):
-    event(name, subject=subject, words=_about_account(words), link=_recovery, mail=by_mail)
+    event(name, subject=subject, words=_about_account(words), link=_recovery, mail=by_mail, outside=False)
+
+
+def _paused(webhook: Webhook, details: dict[str, Any]) -> Text:
+    if details["reason"] == PauseReason.GONE:
+        return _("事件推送「%(name)s」已暂停：接收方答复该地址已停用") % {"name": webhook.name}
+    return _("事件推送「%(name)s」已暂停：连续 %(failures)s 次未能送达") % {
+        "name": webhook.name,
+        "failures": details["failures"],
+    }
+
+
+event(
+    "webhook.paused",
+    subject=_("融通：一项事件推送已暂停"),
+    words=_paused,
+    link=lambda webhook: reverse("organisations:webhook", args=[webhook.pk]),
+    outside=False,
+)

@@ -13,7 +13,17 @@ from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.models import Entity
 
 from .enums import InvitationState, Role, VerificationState
-from .models import Account, Certificate, Invitation, Member, Organisation, Token, YearFigures
+from .models import (
+    Account,
+    Certificate,
+    Invitation,
+    Member,
+    Organisation,
+    Token,
+    Webhook,
+    WebhookDelivery,
+    YearFigures,
+)
 from .reference import Entry, Register, industries, regions
 
 E = TypeVar("E", bound=Entity)
@@ -86,6 +96,17 @@ def tokens_of(actor: Actor) -> list[Token]:
     """Tokens the actor may see that can still be used. One query."""
     rows = Token.visible_to(actor).filter(revoked_at=None, expires_at__gt=datetime.now(UTC))
     return list(rows.select_related("account", "organisation").order_by("-created_at", "pk"))
+
+
+def webhooks_of(actor: Actor) -> list[Webhook]:
+    """The organisation's webhooks, the oldest first. One query."""
+    return list(Webhook.visible_to(actor).order_by("created_at", "pk"))
+
+
+def deliveries_of(webhook: Webhook, actor: Actor, most: int) -> list[WebhookDelivery]:
+    """The last messages to a webhook. One query."""
+    rows = WebhookDelivery.visible_to(actor).filter(webhook=webhook).select_related("webhook")
+    return list(rows.order_by("-created_at", "-id")[:most])
 
 
 def queue(actor: Actor) -> QuerySet[Organisation]:

@@ -1,8 +1,9 @@
 """Who may do what about those who take part, and who may ask for which page."""
 
+from rongtong.hub.foundation.models import DeliveryState
 from rongtong.hub.foundation.rights import right, routes
 
-from .enums import InvitationState, MemberState, RecoveryState, TokenState, VerificationState
+from .enums import InvitationState, MemberState, RecoveryState, TokenState, VerificationState, WebhookState
 
 OWN, EDITOR, STAFF, CHIEF = "own.viewer", "own.manager", "operator", "operator.manager"
 ALIVE = [state for state in VerificationState if state != VerificationState.SUSPENDED]
@@ -35,6 +36,15 @@ right("member.end", EDITOR, "own.person", states=[MemberState.ACTIVE])
 right("token.create", OWN, states=[VerificationState.VERIFIED])
 right("token.revoke", "own.person", EDITOR, states=[TokenState.ACTIVE])
 
+right("webhook.create", EDITOR, states=[VerificationState.VERIFIED])
+right("webhook.edit", EDITOR)
+right("webhook.test", EDITOR, states=[WebhookState.ACTIVE])
+right("webhook.pause", EDITOR, "system", states=[WebhookState.ACTIVE])
+right("webhook.resume", EDITOR, states=[WebhookState.PAUSED])
+right("webhook.rotate", EDITOR)
+right("webhook.delete", EDITOR)
+right("webhook.replay", EDITOR, states=[DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED])
+
 right("account.edit", "own.person")
 
 right("recovery.open", CHIEF)
@@ -54,12 +64,16 @@ routes(
             *("own", "edit", "figures", "certificates", "remove_certificate", "submit"),
             *("members", "invite", "change_role", "end_membership", "withdraw_invitation"),
             *("tokens", "new_token", "revoke_token"),
+            *("webhooks", "new_webhook", "webhook", "webhook_edit", "webhook_test", "webhook_pause", "webhook_resume"),
+            *("webhook_rotate", "webhook_delete", "webhook_deliveries", "webhook_replay"),
         )
     ],
 )
 routes(
     "operator.viewer",
-    names=[f"{ROOM}{name}" for name in ("queue", "return", "suspend", "verify", "restore", "recoveries")],
+    names=[
+        f"{ROOM}{name}" for name in ("queue", "return", "suspend", "verify", "restore", "recoveries", "dead_letters")
+    ],
 )
 routes("operator.manager", names=[f"{ROOM}recovery_new"])
 routes(

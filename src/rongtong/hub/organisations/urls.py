@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import imports, members, organisations, people, profile, recovery, tokens, verification
+from .views import (
+    imports,
+    members,
+    organisations,
+    people,
+    profile,
+    recovery,
+    tokens,
+    verification,
+    webhook_lists,
+    webhooks,
+)
 
 app_name = "organisations"
 urlpatterns = [
@@ -32,11 +43,23 @@ urlpatterns = [
     path("tokens/", tokens.list_tokens, name="tokens"),
     path("tokens/new/", tokens.new_token, name="new_token"),
     path("tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("webhooks/", webhooks.list_webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.new_webhook, name="new_webhook"),
+    path("webhooks/deliveries/", webhook_lists.webhook_deliveries, name="webhook_deliveries"),
+    path("webhooks/deliveries/<uuid:pk>/replay/", webhooks.replay, name="webhook_replay"),
+    path("webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:pk>/edit/", webhooks.edit_webhook, name="webhook_edit"),
+    path("webhooks/<uuid:pk>/test/", webhooks.test_webhook, name="webhook_test"),
+    path("webhooks/<uuid:pk>/pause/", webhooks.pause_webhook, name="webhook_pause"),
+    path("webhooks/<uuid:pk>/resume/", webhooks.resume_webhook, name="webhook_resume"),
+    path("webhooks/<uuid:pk>/rotate/", webhooks.rotate_webhook, name="webhook_rotate"),
+    path("webhooks/<uuid:pk>/delete/", webhooks.delete_webhook, name="webhook_delete"),
     path("recovery/<slug:secret>/", recovery.recovery_link, name="recovery_link"),
     path("recoveries/<uuid:pk>/", recovery.recovery, name="recovery"),
     path("recoveries/<uuid:pk>/cancel/", recovery.recovery_cancel, name="recovery_cancel"),
     path("operations/recoveries/", recovery.recoveries, name="recoveries"),
     path("operations/recoveries/new/", recovery.recovery_new, name="recovery_new"),
+    path("operations/undelivered/", webhook_lists.dead_letters, name="dead_letters"),
     path("operations/verification/", organisations.queue, name="queue"),
     path("operations/import/organisations/", imports.upload, name="import"),
     path("operations/import/organisations/template/", imports.template, name="import_template"),

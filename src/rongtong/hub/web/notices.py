@@ -19,4 +19,5 @@ event(
     subject=_("您保存的搜索有新内容"),
     words=lambda search, details: gettext("「%(name)s」有新内容") % {"name": search.name},
     link=_link,
+    outside=False,
 )

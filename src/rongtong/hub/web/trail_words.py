@@ -132,6 +132,14 @@ VERBS: dict[str, Text] = {
     "selection.set_criteria": _("确定评分标准"),
     "token.create": _("创建令牌"),
     "token.revoke": _("吊销令牌"),
+    "webhook.create": _("登记推送地址"),
+    "webhook.delete": _("删除推送地址"),
+    "webhook.edit": _("修改推送地址"),
+    "webhook.pause": _("暂停事件推送"),
+    "webhook.replay": _("重新推送"),
+    "webhook.resume": _("恢复事件推送"),
+    "webhook.rotate": _("轮换推送密钥"),
+    "webhook.test": _("测试事件推送"),
 }
 OBJECTS: dict[str, Text] = {
     "foundation.importbatch": _("导入的表"),
@@ -161,6 +169,8 @@ OBJECTS: dict[str, Text] = {
     "organisations.organisation": pgettext_lazy("audit", "机构"),
     "organisations.recovery": _("账户恢复"),
     "organisations.token": pgettext_lazy("audit", "访问令牌"),
+    "organisations.webhook": _("推送地址"),
+    "organisations.webhookdelivery": _("推送记录"),
     "organisations.yearfigures": pgettext_lazy("audit", "年度数据"),
     "trust.document": pgettext_lazy("audit", "附件"),
     "trust.nondisclosureagreement": _("保密协议"),

@@ -1,7 +1,7 @@
 """Around every API request: a repeated POST is done once, and nobody asks too often."""
 
+import base64
 import hashlib
-import json
 from collections.abc import Callable
 
 from django.db import connection, transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..actors import Actor
 from ..errors import Fault, Invalid, Refusal
 from ..models import IdempotencyKey
+from ..sealing import Unsealable, seal, unseal
 from .door import actor_of
 from .problems import problem_response
 
@@ -99,11 +100,28 @@ class IdempotencyMiddleware:
             return _replay(request, row, digest)
         response = self.get_response(request)
         if 200 <= response.status_code < 300:
-            row.status, row.body = response.status_code, json.loads(response.content or b"null")
+            row.status, row.body = response.status_code, _kept(row, response.content)
             row.save(update_fields=["status", "body"])
         else:
             transaction.set_rollback(True)
         return response
+
+
+def _kept(row: IdempotencyKey, content: bytes) -> str:
+    """The answer as it is kept: sealed, for it may hold a secret that is shown once."""
+    return base64.b64encode(seal(content, purpose="answers", owner=row.pk)).decode()
+
+
+def _answer_kept(row: IdempotencyKey) -> bytes | None:
+    """The kept answer; None where it was kept by another version or sealed with another key."""
+    if not isinstance(row.body, str):
+        return None
+    try:
+        return (
+            unseal(base64.b64decode(row.body), purpose="answers", owner=row.pk) if isinstance(row.body, str) else None
+        )
+    except Unsealable:
+        return None
 
 
 def _rights(actor: Actor) -> bytes:
@@ -127,9 +145,10 @@ def _content(request: HttpRequest) -> bytes:
 
 
 def _replay(request: HttpRequest, row: IdempotencyKey, digest: str) -> HttpResponse:
-    if row.digest != digest:
+    content = _answer_kept(row) if row.digest == digest else None
+    if content is None:
         fault = Fault("Idempotency-Key", _("这个 Idempotency-Key 已用于另一个请求，请换一个。"), "idempotency.reused")
         return problem_response(request, Invalid([fault]))
-    response = HttpResponse(json.dumps(row.body), status=row.status, content_type="application/json")
+    response = HttpResponse(content, status=row.status, content_type="application/json")
     response["Idempotent-Replayed"] = "true"
     return response

@@ -58,6 +58,15 @@ def system_addresses(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(row[4][0]) for row in found))
 
 
+def _numbers(host: str) -> list[str]:
+    """What a host means that is no name but some spelling of an address; nothing for names, and nobody is asked."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return []
+    return [str(row[4][0]) for row in found]
+
+
 @dataclass(frozen=True)
 class Outbound:
     """Makes guarded calls.
@@ -107,7 +116,7 @@ class Outbound:
             raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from error
 
     def checked_form(self, url: str) -> Target:
-        """The URL taken apart, if its form may be called at all; its host is not looked up."""
+        """The URL taken apart, if its form may be called at all. Numbers are checked, no name is looked up."""
         try:
             target = target_of(url)
         except ValueError as error:
@@ -116,6 +125,8 @@ class Outbound:
             raise Refused("not encrypted")
         if self.hosts and not any(target.host == one or target.host.endswith(f".{one}") for one in self.hosts):
             raise Refused("a host that the operator has not opened")
+        for address in _numbers(target.host):
+            self._check(target.host, address)
         return target
 
     def checked_addresses(self, host: str, port: int, seconds: float | None = None) -> list[str]:
@@ -132,10 +143,13 @@ class Outbound:
         if not found:
             raise Unreachable(f"{host} has no address")
         for address in found:
-            why = why_refused(address, self.allowed)
-            if why:
-                raise Refused(f"{host} is {address}: {why}")
+            self._check(host, address)
         return found
+
+    def _check(self, host: str, address: str) -> None:
+        why = why_refused(address, self.allowed)
+        if why:
+            raise Refused(f"{host} is {address}: {why}")
 
     def _exchange(
         self,

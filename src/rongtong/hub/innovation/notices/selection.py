@@ -26,5 +26,5 @@ def _opened(challenge: Challenge, details: dict[str, Any]) -> str:
     return _("「%(title)s」的评审已全部提交，可以作出决定") % {"title": challenge.title}
 
 
-event("reviewer.assigned", subject=_("请您担任评审"), words=_asked, link=_review)
+event("reviewer.assigned", subject=_("请您担任评审"), words=_asked, link=_review, outside=False)
 event("selection.scores_open", subject=_("评审已全部提交"), words=_opened, link=_selection)

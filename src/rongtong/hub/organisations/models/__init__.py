@@ -4,6 +4,7 @@ from .account import Account, AccountManager
 from .membership import Invitation, Member, Token
 from .organisation import Certificate, NameDecision, Organisation, YearFigures
 from .recovery import Recovery
+from .webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Account",
@@ -15,5 +16,7 @@ __all__ = [
     "Organisation",
     "Recovery",
     "Token",
+    "Webhook",
+    "WebhookDelivery",
     "YearFigures",
 ]
