@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rongtong.engines.translog import Commitment, Malformed, canonical, commit, new_salt
-from rongtong.engines.translog.canonical import parse
+from rongtong.engines.translog.canonical import Json, parse
 
 SALT = bytes(range(32))
 
 
 def test_the_example_of_rfc_8785() -> None:
-    value = {
+    value: dict[str, Json] = {
         "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],
         "string": '€$\u000f\nA\'B"\\\\"/',
         "literals": [None, True, False],
