@@ -1,7 +1,9 @@
 """Many listings at once give the same terms, vectors and index as one after another, in this process or in others."""
 
+import json
 import os
 import signal
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rongtong.engines.matching import Index, Listing, Need, Searcher
-from rongtong.engines.matching.bulk import terms_of
+from rongtong.engines.matching.bulk import cut
 from rongtong.engines.matching.preparing import prepare
 from rongtong.engines.matching.tokens import terms
 from rongtong.engines.matching.vectorise import TermVectors, term_hash
@@ -28,9 +30,14 @@ odd = st.one_of(
 
 
 @example(["ΑΣ", "ΑΣ", "x\x1ey", "", "轴承"])
+@example(["，e", "\u0301", "机（１）", "㐀𠀀乾、機"])
 @given(st.lists(odd, max_size=8))
 def test_many_texts_give_the_terms_of_each(several: list[str]) -> None:
-    assert terms_of(several) == [terms(text) for text in several]
+    words, vectors = cut(several)
+    expected = [terms(text) for text in several]
+    assert [Counter(one.split()) for one in words] == [Counter(each) for each in expected]
+    assert vectors.parts() == TermVectors.of(expected).parts()
+    assert json.loads(f'["{" ".join(words)}"]') == [" ".join(words)]
 
 
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12), max_size=5))

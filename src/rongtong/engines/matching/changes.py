@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Tally:
         self._size = 0
 
     def add(self, hashes: bytes) -> None:
-        """Count each hash once."""
+        """Count each of the hashes that are joined."""
         self._new.append(hashes)
         self._size += len(hashes)
         if self._size > 8 * max(2_000_000, 2 * len(self._hashes)):
@@ -58,6 +59,20 @@ def _sums(hashes: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
     return distinct, np.bincount(places, counts, len(distinct)).astype(np.int64)
 
 
+class _Faces(NamedTuple):
+    """The counted words of a listing; those of its public face are None where they are the same, or there is none."""
+
+    hashes0: bytes | None
+    counts0: bytes | None
+    hashes1: bytes
+    counts1: bytes
+    public: bool
+
+
+def _total(counts: Iterable[bytes]) -> int:
+    return int(np.frombuffer(b"".join(counts), np.uint8).sum())
+
+
 class Changes:
     """Counts what a transaction adds and takes away, and writes the sums once at its end."""
 
@@ -79,10 +94,9 @@ class Changes:
             if row is None:
                 row, self._next_row = self._next_row, self._next_row + 1
             rows.append(row)
-            if prepared.meaning0 is None:
-                self._count(1, None, None, prepared.hashes1, prepared.counts1)
-            else:
-                self._count(1, prepared.hashes0, prepared.counts0, prepared.hashes1, prepared.counts1, public=True)
+        self._count(
+            1, [_Faces(one.hashes0, one.counts0, one.hashes1, one.counts1, one.meaning0 is not None) for one in batch]
+        )
         generation, width = self._generation, len(COLUMNS)
         self._connection.executemany(
             _PUT, ((row, generation, *prepared[:width]) for row, prepared in zip(rows, batch, strict=True))
@@ -100,40 +114,26 @@ class Changes:
 
     def _forget(self, ids: Iterable[str]) -> dict[str, int]:
         """Take the words of known listings out of the statistics."""
-        known = {}
-        for key, row, hashes0, counts0, hashes1, counts1, public in self._connection.execute(
-            _OLD, (json.dumps(list(ids)),)
-        ):
-            known[key] = row
-            self._count(-1, hashes0, counts0, hashes1, counts1, public=bool(public))
-        return known
+        found = self._connection.execute(_OLD, (json.dumps(list(ids)),)).fetchall()
+        self._count(-1, [_Faces._make(old[2:]) for old in found])
+        return {key: row for key, row, *_ in found}
 
     def _touch(self, rows: Sequence[int]) -> None:
         self._connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", ((row,) for row in rows))
 
-    def _count(
-        self,
-        sign: int,
-        hashes0: bytes | None,
-        counts0: bytes | None,
-        hashes1: bytes,
-        counts1: bytes,
-        *,
-        public: bool = False,
-    ) -> None:
-        """Count a listing; without words of its own the public face has those of the members'."""
-        length = sign * sum(counts1)
-        self._sums["listings1"] += sign
-        self._sums["length1"] += length
-        if public:
-            self._sums["listings0"] += sign
-            self._sums["length0"] += length if counts0 is None else sign * sum(counts0)
-        if public and hashes0 is None:
-            self._shared[sign].add(hashes1)
-            return
-        self._tallies[MEMBERS, sign].add(hashes1)
-        if hashes0 is not None:
-            self._tallies[PUBLIC, sign].add(hashes0)
+    def _count(self, sign: int, listings: Sequence[_Faces]) -> None:
+        """Count listings; without words of its own the public face has those of the members'."""
+        same = [one for one in listings if one.public and one.hashes0 is None]
+        apart = [one for one in listings if not one.public or one.hashes0 is not None]
+        own = [one for one in apart if one.hashes0 is not None]
+        self._shared[sign].add(b"".join(one.hashes1 for one in same))
+        self._tallies[MEMBERS, sign].add(b"".join(one.hashes1 for one in apart))
+        self._tallies[PUBLIC, sign].add(b"".join(one.hashes0 for one in own if one.hashes0 is not None))
+        alike = _total(one.counts1 for one in same)
+        self._sums["listings0"] += sign * (len(same) + len(own))
+        self._sums["listings1"] += sign * len(listings)
+        self._sums["length0"] += sign * (alike + _total(one.counts0 for one in own if one.counts0 is not None))
+        self._sums["length1"] += sign * (alike + _total(one.counts1 for one in apart))
 
     def close(self) -> None:
         """Write the changed document frequencies and sums."""

@@ -8,12 +8,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from rongtong.engines.matching.bulk import terms_of
+from rongtong.engines.matching.bulk import cut
 from rongtong.engines.matching.constraints import facet_terms, price_in_fen
 from rongtong.engines.matching.listing import MEMBERS, PUBLIC, Listing
 from rongtong.engines.matching.meaning import passage_summary
 from rongtong.engines.matching.store import BETWEEN
-from rongtong.engines.matching.vectorise import TermVectors
 from rongtong.engines.matching.vectors import content_key
 
 COLUMNS = (
@@ -71,10 +70,10 @@ def prepare(listings: Sequence[Listing]) -> list[Prepared]:
         if public is None or listing.texts.get(MEMBERS):
             texts.append(listing.full_text(MEMBERS))
         places.append((public, len(texts) - 1))
-    terms = terms_of(texts)
-    parts = TermVectors.of(terms).parts()
+    words, vectors = cut(texts)
+    parts = vectors.parts()
     return [
-        _prepared(listing, terms, parts, public, members)
+        _prepared(listing, texts, words, parts, public, members)
         for listing, (public, members) in zip(listings, places, strict=True)
     ]
 
@@ -89,16 +88,21 @@ def rules() -> int:
 
 
 def _prepared(
-    listing: Listing, terms: list[list[str]], parts: list[tuple[bytes, bytes]], public: int | None, members: int
+    listing: Listing,
+    texts: list[str],
+    words: list[str],
+    parts: list[tuple[bytes, bytes]],
+    public: int | None,
+    members: int,
 ) -> Prepared:
     own = None if public is None or public == members else parts[public]
-    key1 = content_key(passage(listing, MEMBERS))
-    key0 = None if public is None else key1 if own is None else content_key(passage(listing, PUBLIC))
+    key1 = content_key(passage(texts[members]))
+    key0 = None if public is None else key1 if own is None else content_key(passage(texts[public]))
     differs = own is not None or bool(listing.facet_levels)
     face = listing.seen_at(PUBLIC) if listing.facet_levels else listing  # its texts are in the terms
     documents = (
-        None if public is None else _document(face, terms[public]),
-        _document(listing, terms[members]) if public is None or differs else None,
+        None if public is None else _document(face, words[public]),
+        _document(listing, words[members]) if public is None or differs else None,
     )
     vectors = (*(own or (None, None)), *parts[members], key0, key1)
     return Prepared._make((*_columns(listing), *vectors, listing.to_json(), *documents))
@@ -125,7 +129,7 @@ def _names(names: frozenset[str] | None) -> str | None:
     return None if names is None else BETWEEN.join(sorted(names))
 
 
-def _document(listing: Listing, terms: Sequence[str]) -> str:
+def _document(listing: Listing, words: str) -> str:
     """Return a shelf's document as JSON without its opening brace, so that its row can be put before."""
     facets = [*facet_terms(listing), f"own:{listing.owner}"]
     if not listing.anonymous:
@@ -133,12 +137,10 @@ def _document(listing: Listing, terms: Sequence[str]) -> str:
     joined = " ".join(facets)
     if len(joined.split()) != len(facets):  # some name has white space in it
         joined = " ".join(map(facet_token, facets))
-    document: dict[str, object] = {"words": " ".join(terms), "facets": joined}
-    if listing.readiness is not None:
-        document["readiness"] = listing.readiness
+    numbers = "" if listing.readiness is None else f', "readiness": {listing.readiness}'
     if listing.price is not None:
-        document["price"] = price_in_fen(listing.price)
-    return _json.encode(document)[1:]
+        numbers += f', "price": {price_in_fen(listing.price)}'
+    return f'"words": "{words}", "facets": {_json.encode(joined)}{numbers}}}'  # no word has a sign that JSON escapes
 
 
 def facet_token(term: str) -> str:
@@ -146,7 +148,7 @@ def facet_token(term: str) -> str:
     return "\x1f".join(term.split())
 
 
-def passage(listing: Listing, level: int) -> str:
-    """Return what is encoded of a listing for a level."""
-    title, _, text = listing.full_text(level).partition("\n")
+def passage(full_text: str) -> str:
+    """Return what is encoded of a listing whose full text this is for a level."""
+    title, _, text = full_text.partition("\n")
     return passage_summary(title, text)

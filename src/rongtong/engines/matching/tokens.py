@@ -10,9 +10,11 @@ import opencc
 import rjieba
 import Stemmer
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # characters, both ends included
+_HAN = "".join(f"{chr(lowest)}-{chr(highest)}" for lowest, highest in HAN)
+LATIN = rf"[^\W_{_HAN}]+(?:[.\-'][^\W_{_HAN}]+)*"
 # A run is Chinese characters, or a Latin word, code or number ("x-ray", "gb/t" splits, "0.01" stays whole).
-_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[.\-'][^\W_{_HAN}]+)*")
+_RUN = re.compile(rf"[{_HAN}]+|{LATIN}")
 _HAS_HAN = re.compile(rf"[{_HAN}]")
 _LONGEST = 64  # a longer "word" is an encoded blob or an attack, not a word anyone searches for
 
@@ -50,7 +52,12 @@ class Tokens(NamedTuple):
 def fold(text: str) -> str:
     """Return `text` with width, case and traditional characters folded; what both sides are compared in."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return _simplified.convert(folded) if _HAS_HAN.search(folded) else folded
+    return simplified(folded) if _HAS_HAN.search(folded) else folded
+
+
+def simplified(text: str) -> str:
+    """Return a text in simplified characters."""
+    return str(_simplified.convert(text))
 
 
 def tokenize(folded: str) -> list[Token]:

@@ -46,7 +46,7 @@ class Unencoded:
 
 def _texts(connection: sqlite3.Connection, row: int, wanted: set[bytes]) -> dict[bytes, str]:
     listing = Listing.from_json(connection.execute(_BODY, (row,)).fetchone()[0])
-    texts = [passage(listing, level) for level in (PUBLIC, MEMBERS) if listing.visible_at(level)]
+    texts = [passage(listing.full_text(level)) for level in (PUBLIC, MEMBERS) if listing.visible_at(level)]
     return {key: text for text in texts if (key := content_key(text)) in wanted}
 
 

@@ -35,6 +35,11 @@ def term_hash(term: str) -> int:
     return _hashes[term]
 
 
+def hashes_of(terms: Sequence[str]) -> IntArray:
+    """Return the hash of each term."""
+    return np.fromiter(map(_hashes.__getitem__, terms), np.int64, len(terms))
+
+
 @dataclass(frozen=True, slots=True)
 class TermVectors:
     """The terms of many texts, one after another.
@@ -55,7 +60,11 @@ class TermVectors:
     def of(cls, texts: Sequence[Sequence[str]]) -> "TermVectors":
         """Count the terms of each text."""
         number = np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), np.int64, len(texts)))
-        hashes = np.fromiter(map(_hashes.__getitem__, chain.from_iterable(texts)), np.int64, len(number))
+        return cls.counted(hashes_of(list(chain.from_iterable(texts))), number, len(texts))
+
+    @classmethod
+    def counted(cls, hashes: IntArray, number: IntArray, texts: int) -> "TermVectors":
+        """Count terms, each given with the number of its text."""
         order = np.argsort(hashes)
         order = order[np.argsort(_narrow(number[order]), kind="stable")]  # by radix: several times as fast as lexsort
         hashes, number = hashes[order], number[order]
@@ -63,7 +72,7 @@ class TermVectors:
         first[1:] = (hashes[1:] != hashes[:-1]) | (number[1:] != number[:-1])
         starts = np.flatnonzero(first)
         counts = np.minimum(np.diff(starts, append=len(hashes)), _MOST).astype(np.uint8)
-        return cls(hashes[starts], counts, np.bincount(number[starts], minlength=len(texts)))
+        return cls(hashes[starts], counts, np.bincount(number[starts], minlength=texts))
 
     @classmethod
     def stored(cls, hashes: Sequence[bytes], counts: Sequence[bytes]) -> "TermVectors":

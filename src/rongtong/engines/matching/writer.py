@@ -15,6 +15,7 @@ from rongtong.engines.matching.store import Store, bodies
 from rongtong.engines.matching.workers import Preparation
 
 _BATCH = 5_000  # listings held back before they are written, uncommitted, to the files
+_PAGES = 100_000  # KiB: what many new ids touch of their index stays at hand, and is written once
 _ALONE = 20_000  # listings that are prepared in this process; for more it is worth starting others
 
 
@@ -58,6 +59,7 @@ class Writer:
             if not self._is_current():
                 raise IndexBusy("another process has just put a rebuilt index in this one's place: ask again")
             self._connection = self._store.connect()
+            self._connection.execute(f"PRAGMA cache_size = -{_PAGES}")
             if not self._store.in_memory:
                 self._resources.callback(self._connection.close)
             self._resources.callback(self._preparation.close)
