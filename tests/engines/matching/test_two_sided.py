@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rongtong.engines.matching.two_sided import (
     SHARE,
     STRONG,
+    blend,
     cap_exposure,
     combine,
     gini,
@@ -43,6 +44,11 @@ def test_parts_are_the_score(parts, backward, middle, share):
     assert all(
         abs(new - old * (1 if side is None else 1 - share)) < 1 for new, old in zip(found.parts, parts, strict=True)
     )
+
+
+@given(forward_parts(), st.none() | tenths, st.none() | tenths, shares)
+def test_the_score_alone_is_the_score_of_its_parts(parts, backward, middle, share):
+    assert blend(sum(parts), backward, middle, share) == combine(parts, backward, middle, share).score
 
 
 @given(forward_parts(), tenths, tenths, tenths, shares)

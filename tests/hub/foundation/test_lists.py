@@ -303,6 +303,20 @@ def test_a_full_window_says_that_there_is_more(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_nothing_is_counted_where_nothing_can_be_found():
+    make(2)
+    assert counts_by(Job._base_manager.none(), "state") == {}
+    assert counts_by(Job._base_manager.filter(kind="no such"), "state") == {}
+
+
+@pytest.mark.django_db
+def test_what_is_counted_may_have_quotes_and_signs_in_its_conditions():
+    make(2, problem="50% of 'it'")
+    make(1)
+    assert counts_by(Job._base_manager.filter(problem__contains="% of '"), "state") == {"waiting": Count(2)}
+
+
+@pytest.mark.django_db
 def test_an_option_counts_what_the_other_filters_leave():
     make(2, state="done", kind="export")
     make(3, state="done", kind="import")

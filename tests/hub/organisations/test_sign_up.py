@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from statistics import median
 from typing import Any
 
 import pytest
@@ -81,7 +80,7 @@ def test_a_known_and_an_unknown_address_take_the_same_time(settings: Any) -> Non
     for number in range(9):
         known.append(seconds("known@tests.example"))
         new.append(seconds(f"new{number}@tests.example"))
-    assert 0.6 < median(known) / median(new) < 1.67, (median(known), median(new))
+    assert 0.6 < min(known) / min(new) < 1.67, (min(known), min(new))  # the least that other work disturbed
 
 
 def test_mailed_links_lead_to_the_site_of_the_settings(settings: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rongtong.engines.matching.answers import Answers
 from rongtong.engines.matching.encoders import Encoder, NoEncoder, Vectors
 from rongtong.engines.matching.errors import EncoderError, IndexBusy, IndexDamaged
 from rongtong.engines.matching.generation import Generation, Generations
@@ -54,6 +55,7 @@ class Index:
         self._mark: tuple[int, int] | None = None
         self._lock = threading.Lock()
         self._needs: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._answers = Answers()
         self._unencoded = Unencoded()
         self._generation = self._opened(generation)
         self.refresh()
@@ -267,8 +269,15 @@ class Index:
         self.refresh()
         vector = self._need_vector(request.need)
         generation = self._generation  # one moment's view, whatever is committed or put in its place meanwhile
+        view = generation.views[request.searcher.level]
+        moment = (view.shelf, view.own_shelf, view.table, vector is None)
+        known = self._answers.get(request, moment)
+        if known is not None:
+            return known
         with generation.store.reading() as connection:
-            return search(connection, generation.views[request.searcher.level], request, vector)
+            found = search(connection, view, request, vector)
+        self._answers.keep(request, moment, found)
+        return found
 
     def prepare(self, need: Need) -> None:
         """Encode a need and keep its vector on disk, so that no request waits for it; for a background job.

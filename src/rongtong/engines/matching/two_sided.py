@@ -74,9 +74,18 @@ def combine(
         raise ValueError(f"a share is 0 to 1, not {share}")
     side = middle if backward is None else backward
     if side is None:
-        return TwoSided(sum(parts, Decimal("0.0")), tuple(parts), Decimal("0.0"), known=False)
+        alone = _rounded(parts)
+        return TwoSided(sum(alone, Decimal("0.0")), tuple(alone), Decimal("0.0"), known=False)
     *scaled, other = _rounded([*(part * (1 - share) for part in parts), side * share])
     return TwoSided(sum(scaled, other), tuple(scaled), other, known=backward is not None)
+
+
+def blend(score: Decimal, backward: Decimal | None, middle: Decimal | None, share: Decimal = SHARE) -> Decimal:
+    """Return the score that `combine` gives for parts that sum to `score`: enough to rank by, without any part."""
+    side = middle if backward is None else backward
+    if side is None:
+        return score.quantize(_TENTH, ROUND_HALF_UP)
+    return (score * (1 - share) + side * share).quantize(_TENTH, ROUND_HALF_UP)
 
 
 def middle_of(backwards: Iterable[Decimal | None]) -> Decimal | None:

@@ -164,7 +164,11 @@ def conninfo() -> str:
 
     entry: dict[str, Any] = connection.settings_dict
     named = {"host": entry["HOST"], "port": entry["PORT"], "user": entry["USER"], "dbname": entry["NAME"]}
-    named |= {name: value for name, value in entry["OPTIONS"].items() if name not in ("server_side_binding", "options")}
+    named |= {
+        name: value
+        for name, value in entry["OPTIONS"].items()
+        if name not in ("server_side_binding", "prepare_threshold", "options")
+    }
     return make_conninfo(**{name: value for name, value in named.items() if value not in ("", None)})
 
 

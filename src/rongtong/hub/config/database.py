@@ -33,6 +33,8 @@ DATABASE = "rongtong"
 MAJOR_VERSION = "18"
 PORT = 5432
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "vector")
+#: A statement is prepared when it is asked again: planning the longer ones takes longer than running them.
+PREPARE_AFTER = 2
 LONGEST_SOCKET_PATH = 107  # sun_path of Linux holds 108 bytes with the final zero
 START_SECONDS = 120
 LEFTOVER_SECONDS = 15
@@ -365,7 +367,8 @@ def django_database(url: str, *, seconds: int, server_side_binding: bool = True)
     Parameters
     ----------
     url : str
-        postgresql://role:password@host:port/name?option=value
+        postgresql://role:password@host:port/name?option=value; behind a pooler that cannot keep prepared statements
+        with prepare_threshold=never
     seconds : int
         Longest time of one statement.
     server_side_binding : bool
@@ -374,6 +377,7 @@ def django_database(url: str, *, seconds: int, server_side_binding: bool = True)
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or parts.hostname or ""
+    prepare = options.pop("prepare_threshold", str(PREPARE_AFTER))
     limits = {"statement_timeout": seconds * 1000, "lock_timeout": 3000, "idle_in_transaction_session_timeout": 30000}
     asked = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return {
@@ -385,5 +389,10 @@ def django_database(url: str, *, seconds: int, server_side_binding: bool = True)
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": server_side_binding, **options, "options": asked},
+        "OPTIONS": {
+            "server_side_binding": server_side_binding,
+            "prepare_threshold": None if prepare == "never" else int(prepare),
+            **options,
+            "options": asked,
+        },
     }

@@ -126,7 +126,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "rongtong_cache",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
+    },
+    # for what may differ between processes for a minute and is not worth a query
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 MEDIA_ROOT = environment.path("RONGTONG_FILES", RONGTONG_HOME / "files")
 CLAMD = environment.text("RONGTONG_CLAMD")  # virus scanner: host:port or the path of a socket, empty for none

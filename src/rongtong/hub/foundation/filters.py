@@ -10,8 +10,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count as CountRows
-from django.db.models import Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -345,13 +346,19 @@ class Flag(Filter):
 
 
 def counts_by(rows: QuerySet[Any], field: str) -> dict[str, Count]:
-    """Count rows by a field's value among the first few thousand; one query.
+    """Count rows by a field's value among the first few thousand; one query that reads each row once.
 
     When the window is full the numbers are what was found so far, and say so with a plus.
     """
-    window = rows.order_by().values("pk")[: WINDOW + 1]
-    inside = rows.model._base_manager.filter(pk__in=window)
-    found = list(inside.order_by().values_list(field).annotate(n=CountRows("pk", distinct=True)))
+    window = rows.order_by().annotate(facet_value=F(field)).values_list("pk", "facet_value")[: WINDOW + 1]
+    try:
+        inside, parameters = window.query.sql_with_params()
+    except EmptyResultSet:
+        return {}
+    with connections[rows.db].cursor() as cursor:
+        # the ORM does not group what was cut, and asking it by id reads every row twice
+        cursor.execute(f"SELECT facet_value, COUNT(*) FROM ({inside}) AS inside GROUP BY 1", parameters)  # noqa: S608  Django's SQL and parameters
+        found = cursor.fetchall()
     full = sum(n for _value, n in found) > WINDOW
     return {str(value): Count(min(n, MOST), full or n > MOST) for value, n in found if value is not None}
 

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from .actors import VISITOR, Actor
@@ -74,18 +76,41 @@ class Page:
 
     @property
     def href(self) -> str:
-        return reverse(self.route)
+        return address_of(self.route)
 
     def is_open_to(self, actor: Actor) -> bool:
         """Tell whether the reader may open the page, and whether this hub has it."""
         if self.group == OPERATIONS and not actor.operator:
             return False
-        try:
-            reverse(self.route)
-        except NoReverseMatch:
+        if not is_known(self.route):
             return False
         needed = roles_for(self.route, [self.route.partition(":")[0]])
         return bool(needed & actor.roles) and (self.when is None or self.when(actor))
+
+
+def address_of(route: str) -> str:
+    """Return the address of a page that takes no arguments; the frame asks for a hundred of them on every page.
+
+    Raises
+    ------
+    NoReverseMatch
+        This hub has no such page.
+    """
+    found = _address(route, settings.ROOT_URLCONF, get_script_prefix())
+    return found if found is not None else reverse(route)
+
+
+def is_known(route: str) -> bool:
+    """Tell whether this hub has the page, which takes no arguments."""
+    return _address(route, settings.ROOT_URLCONF, get_script_prefix()) is not None
+
+
+@lru_cache(maxsize=1024)
+def _address(route: str, _urlconf: str, _prefix: str) -> str | None:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None
 
 
 Provider = Callable[[HttpRequest], Mapping[str, Any]]

@@ -19,10 +19,11 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
 from . import formatting, forms
+from .pages import address_of
 
 HUB = Path(__file__).resolve().parents[1]
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.S)
@@ -64,7 +65,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.add_extension("jinja2.ext.i18n")
     env.add_extension("jinja2.ext.do")
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension above
-        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+        formatting.translated, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals |= {
         "static": static,
@@ -86,13 +87,13 @@ def environment(**options: Any) -> jinja2.Environment:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named page: ``url("innovation:challenge", challenge.pk)``."""
-    return reverse(name, args=args, kwargs=kwargs)
+    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else address_of(name)
 
 
 def url_or_none(name: str, *args: Any, **kwargs: Any) -> str | None:
     """Return the address of a named page, or None where this hub has no such page."""
     try:
-        return reverse(name, args=args, kwargs=kwargs)
+        return url(name, *args, **kwargs)
     except NoReverseMatch:
         return None
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -100,7 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
 
 
 def frame_of(request: HttpRequest) -> Frame:
-    """Gather the frame of a request. At most two queries: settings (kept a minute) and unread notices."""
+    """Gather the frame of a request. One query for unread notices, and once a minute one for the settings."""
     actor: Actor = getattr(request, "actor", VISITOR)
     extra = pages.frame_values(request)
     known = pages.open_pages(actor)
@@ -134,7 +133,8 @@ def bare_frame(request: HttpRequest | None = None) -> Frame:
 
 
 def site_settings() -> dict[str, Any]:
-    """Return what the operator said of the hub; read at most once a minute."""
+    """Return what the operator said of the hub; each process reads it once a minute."""
+    cache = caches["process"]
     known: dict[str, Any] | None = cache.get(SETTINGS_KEY)
     if known is None:
         known = dict(Setting._base_manager.filter(key__in=DEFAULTS).values_list("key", "value"))
@@ -148,10 +148,7 @@ def places() -> dict[str, str | None]:
 
 
 def _address(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+    return pages.address_of(name) if pages.is_known(name) else None
 
 
 def current_group(path: str, known: Known) -> str:

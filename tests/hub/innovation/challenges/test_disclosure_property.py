@@ -36,7 +36,12 @@ def scene(db: None) -> tuple[Challenge, dict[str, Any]]:
 
 def doors(challenge: Challenge, actor: Any) -> dict[str, str]:
     shown = disclosed(challenge, actor)
-    paper = {"challenges": [(shown, conditions(shown, None))], "catalogue": False, "title": shown.title}
+    paper = {
+        "challenges": [(shown, conditions(shown, None))],
+        "catalogue": False,
+        "title": shown.title,
+        "amendments": {},
+    }
     frame = {"reader": "", "printed_at": timezone.now(), "address": "", "font": "", "qr": lambda text: ""}
     return {
         "disclosed": str(asdict(shown)),

@@ -37,7 +37,8 @@ class Capability(Entity):
     class Meta:
         verbose_name = _("能力")
         indexes = [
-            models.Index(fields=["state", "-changed_at", "-id"], name="capability_changed"),
+            # the list shows one's own drafts too, so its newest rows are of any state
+            models.Index(fields=["-changed_at", "-id"], name="capability_newest"),
             models.Index(fields=["organisation", "state"], name="capability_organisation"),
         ]
         constraints = [

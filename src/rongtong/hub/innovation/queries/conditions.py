@@ -1,11 +1,12 @@
 """A judged condition as a sentence: what was asked, what was found."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
+from rongtong.hub.foundation.formatting import translated as _
 from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.size_class import SizeClass
 
@@ -27,7 +28,8 @@ NAMES: Final[Mapping[str, Callable[[str], str]]] = {
 
 def say(one: Condition) -> str:
     """「地区 江浔省：渡北区」 – the condition, and after the colon what the organisation says of itself."""
-    asked, found = _words(one.facet, one.asked), _words(one.facet, one.found)
+    language = get_language()
+    asked, found = (_words(language, one.facet, _fixed(value)) for value in (one.asked, one.found))
     if one.facet == "readiness":
         asked = f"≥ {asked}"
     return _("%(label)s %(asked)s：%(found)s") % {
@@ -37,10 +39,14 @@ def say(one: Condition) -> str:
     }
 
 
-def _words(facet: str, value: Any) -> str:
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _words(_language: str | None, facet: str, value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        value = [value]
-    entries = [NAMES[facet](str(one)) if facet in NAMES else str(one) for one in value]
-    return _("、").join(str(one) for one in entries)
+    entries = value if isinstance(value, tuple) else (value,)
+    named = [NAMES[facet](str(one)) if facet in NAMES else str(one) for one in entries]
+    return _("、").join(named)

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from rongtong.engines.matching import Constraint, Match, Need, Outcome
-from rongtong.engines.matching.two_sided import STRONG, TwoSided, combine, middle_of, relative
+from rongtong.engines.matching.two_sided import STRONG, TwoSided, blend, combine, middle_of, relative
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
@@ -146,14 +146,29 @@ def own_challenge(pk: UUID, actor: Actor) -> Challenge:
 
 @dataclass(frozen=True)
 class _Ranked:
-    """A match with both sides in its score, at its rank."""
+    """A match at its rank by both sides; what its score is made of is worked out for those that are shown.
 
-    rank: int
+    Parameters
+    ----------
+    far, middle
+        What the other side scores, and what stands in for it where it is not known.
+    scale
+        By how much the points of the reader's side are multiplied.
+    """
+
     match: Match
-    sides: TwoSided
-    pair: Pair | None
+    score: Decimal
     near: Decimal
+    far: Decimal | None
+    middle: Decimal | None
+    pair: Pair | None = None
+    owner: UUID | None = None
+    scale: Decimal = Decimal(1)
+    rank: int = 0
     way: tuple[int, int] | None = None
+
+    def sides(self) -> TwoSided:
+        return combine([part * self.scale for part in _parts(self.match)], self.far, self.middle)
 
 
 def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
@@ -164,8 +179,8 @@ def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     matches = matches_for(need_of(disclosed(challenge, actor)), actor, limit=MOST)
     pairs = pairs_of_need(challenge.pk)
     met = outcomes_of(challenge.organisation_id, actor)
-    ranked = _in_turn(matches.items, pairs, met)[: min(limit, MOST)]
-    owners = [UUID(one.match.owner) for one in ranked if one.match.owner]
+    ranked = _in_turn(matches.items, pairs, met, most=min(limit, MOST))
+    owners = [one.owner for one in ranked if one.owner]
     firms = {row.pk: row for row in Organisation.visible_to(actor).filter(pk__in=owners)}
     asked = {
         row.organisation_id: row
@@ -173,34 +188,29 @@ def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     }
     items = []
     for one in ranked:
-        owner = UUID(one.match.owner) if one.match.owner else None
-        if owner in firms and owner != challenge.organisation_id:
-            far = one.pair.backward if one.pair else None
-            hit = _hit(one, far=far, organisation=firms[owner], invitation=asked.get(owner), met=met.get(owner))
-            items.append(hit)
+        if one.owner in firms and one.owner != challenge.organisation_id:
+            of = {"organisation": firms[one.owner], "invitation": asked.get(one.owner), "met": met.get(one.owner)}
+            items.append(_hit(one, **of))
     known = any(pair.backward is not None for pair in pairs.values())
     return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known)
 
 
-def _in_turn(matches: Sequence[Match], pairs: Mapping[UUID, Pair], met: Mapping[UUID, EarlierOutcome]) -> list[_Ranked]:
-    """Order by both sides and what an earlier meeting said; whoever stands in enough other fronts gives way."""
+def _in_turn(
+    matches: Sequence[Match], pairs: Mapping[UUID, Pair], met: Mapping[UUID, EarlierOutcome], most: int = MOST
+) -> list[_Ranked]:
+    """The first by both sides and what an earlier meeting said; whoever stands in enough other fronts gives way."""
     middle = middle_of(pair.backward for pair in pairs.values())
     rows = []
     for match in matches:
-        pair = pairs.get(UUID(match.owner)) if match.owner else None
-        sides = combine(_parts(match), pair.backward if pair else None, middle)
-        rows.append(_Ranked(0, match, sides, pair, match.score))
-    rows.sort(key=lambda one: -(one.sides.score + _met_points(one.match, met)))
-    staying = [place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT]
+        owner = UUID(match.owner) if match.owner else None
+        pair = pairs.get(owner) if owner else None
+        far = pair.backward if pair else None
+        rows.append(_Ranked(match, blend(match.score, far, middle), match.score, far, middle, pair, owner))
+    rows.sort(key=lambda one: -(one.score + (met[one.owner].points if one.owner and one.owner in met else 0)))
+    staying = set([place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT])
     order = sorted(range(len(rows)), key=lambda place: (place not in staying, place))
-    return [
-        replace(rows[place], rank=rank, way=_way(rows[place], place + 1, rank)) for rank, place in enumerate(order, 1)
-    ]
-
-
-def _met_points(match: Match, met: Mapping[UUID, EarlierOutcome]) -> int:
-    found = met.get(UUID(match.owner)) if match.owner else None
-    return found.points if found else 0
+    first = enumerate(order[:most], 1)
+    return [replace(rows[place], rank=rank, way=_way(rows[place], place + 1, rank)) for rank, place in first]
 
 
 def _way(one: _Ranked, before: int, rank: int) -> tuple[int, int] | None:
@@ -222,8 +232,8 @@ def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
     )
     matches = matches_for(need_of(disclosed(challenge, insider)), insider, limit=MOST)
     met = outcomes_of(challenge.organisation_id, insider)
-    ranks = {one.match.owner: one.rank for one in _in_turn(matches.items, pairs_of_need(challenge.pk), met)}
-    return ranks.get(str(organisation_id))
+    ranked = _in_turn(matches.items, pairs_of_need(challenge.pk), met)
+    return next((one.rank for one in ranked if one.owner == organisation_id), None)
 
 
 def profile_of(capabilities: Iterable[Capability]) -> Need | None:
@@ -251,21 +261,17 @@ def challenges_for(actor: Actor, *, limit: int = 20) -> Hits | None:
     if need is None:
         return None
     matches = matches_for(need, actor, limit=MOST, by_organisation=False)
-    fitting = Challenge.visible_to(actor).filter(
-        pk__in=[match.listing.id for match in matches], state=ChallengeState.OPEN
-    )
+    fitting = Challenge.visible_to(actor).filter(pk__in=[match.id for match in matches], state=ChallengeState.OPEN)
     free = {str(pk) for pk in fitting.filter(leadable(actor)).exclude(_taken_part(actor)).values_list("pk", flat=True)}
     ranked = _worth(matches.items, pairs_of_organisation(actor.firm))
-    ranked = [one for one in ranked if one.match.listing.id in free][:limit]
-    rows = with_parts(fitting.filter(pk__in=[one.match.listing.id for one in ranked]), actor)
+    ranked = [one for one in ranked if one.match.id in free][:limit]
+    rows = with_parts(fitting.filter(pk__in=[one.match.id for one in ranked]), actor)
     shown = {one.id: one for one in disclosed_many(rows, actor)}
     own = standing_of(actor)
     items = []
     for rank, one in enumerate(ranked, 1):
-        challenge = shown[UUID(one.match.listing.id)]
-        far = one.pair.forward if one.pair else None
-        hit = _hit(replace(one, rank=rank), far=far, challenge=challenge, terms=conditions(challenge, own))
-        items.append(hit)
+        challenge = shown[UUID(one.match.id)]
+        items.append(_hit(replace(one, rank=rank), challenge=challenge, terms=conditions(challenge, own)))
     known = any(one.other_known for one in items)
     left = len(matches) - len(free)
     return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known, left_out=left)
@@ -283,24 +289,25 @@ def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked
     """Order challenges by both sides: how near each comes to the best of all for oneself, and the challenger's view."""
     best = max((match.score for match in matches), default=STRONG)
     scale = HUNDRED / max(best, STRONG)
-    known = [pairs.get(UUID(match.listing.id)) for match in matches]
+    known = [pairs.get(UUID(match.id)) for match in matches]
     middle = middle_of(pair.forward for pair in known if pair)
     rows = []
     for match, pair in zip(matches, known, strict=True):
-        sides = combine([part * scale for part in _parts(match)], pair.forward if pair else None, middle)
-        rows.append(_Ranked(0, match, sides, pair, relative(match.score, best)))
-    return sorted(rows, key=lambda one: -one.sides.score)
+        far = pair.forward if pair else None
+        score = blend(match.score * scale, far, middle)
+        rows.append(_Ranked(match, score, relative(match.score, best), far, middle, pair, scale=scale))
+    return sorted(rows, key=lambda one: -one.score)
 
 
-def _hit(one: _Ranked, *, far: Decimal | None, **of: Any) -> Hit:
-    match, reasons = one.match, one.match.reasons
-    points = list(one.sides.parts)
+def _hit(one: _Ranked, **of: Any) -> Hit:
+    match, reasons, sides = one.match, one.match.reasons, one.sides()
+    points = list(sides.parts)
     count = len(reasons.words)
     tops = [(reason.words, part) for reason, part in zip(reasons.words, points[:count], strict=True)]
     meaning = points[count] if reasons.meaning else Decimal("0.0")
     return Hit(
         rank=one.rank,
-        score=one.sides.score,
+        score=sides.score,
         words=sum(points[:count], Decimal("0.0")),
         meaning=meaning,
         conditions=sum(points[count + bool(reasons.meaning) :], Decimal("0.0")),
@@ -311,12 +318,12 @@ def _hit(one: _Ranked, *, far: Decimal | None, **of: Any) -> Hit:
         ],
         title=match.listing.title,
         excerpt=excerpt(_text(match), [word for word, _ in tops if not PLAIN.fullmatch(word)]),
-        subject_id=UUID(match.listing.id),
+        subject_id=UUID(match.id),
         others=match.others,
-        other=one.sides.other,
-        other_known=one.sides.known,
+        other=sides.other,
+        other_known=sides.known,
         near=one.near,
-        far=far,
+        far=one.far,
         way=one.way,
         **of,
     )

@@ -20,8 +20,10 @@ from rongtong.hub.foundation.sheets import export
 from rongtong.hub.matching.domain.impressions import clicked, shown_needs
 from rongtong.hub.matching.domain.pair_scores import exposure_cap
 from rongtong.hub.matching.models import Lists
+from rongtong.hub.organisations.enums import Cultivation
 from rongtong.hub.organisations.models import Organisation
 from rongtong.hub.organisations.reference import regions
+from rongtong.hub.organisations.size_class import SizeClass
 
 from ..domain.invitations import Invitee, invite
 from ..looks import log_look
@@ -64,6 +66,8 @@ def matches(request: HttpRequest, pk: UUID) -> HttpResponse:
         "hits": hits,
         "say": say,
         "regions": regions,
+        "sizes": SizeClass,
+        "cultivations": Cultivation,
         "more": wanted + STEP if len(hits.items) >= wanted - 1 and wanted < MOST else 0,
         "may_invite": allowed(actor, "challenge.invite", challenge),
         "is_open": challenge.state == OPEN,
