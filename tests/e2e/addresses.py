@@ -39,6 +39,7 @@ MODELS = {
     "rounds": "innovation.Round",
     "searches": "foundation.SavedSearch",
     "tokens": "organisations.Token",
+    "webhooks": "organisations.Webhook",
 }
 #: Routes that come with the accounts library or need a secret of their own: their arguments.
 SPELLED = {
@@ -193,6 +194,7 @@ PATTERNS: dict[str, Callable[[], Any]] = {
     "for-you/<": challenges,
     "members/invitations/<": rows_of("organisations.Invitation"),
     "members/<": rows_of("organisations.Member"),
+    "webhooks/deliveries/<": rows_of("organisations.WebhookDelivery"),
     "matchmaking/meetings/<": rows_of("matching.Meeting"),
     "matchmaking/participations/<": rows_of("matching.Participation"),
     **{f"{word}/<uuid": rows_of(label) for word, label in MODELS.items()},

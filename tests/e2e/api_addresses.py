@@ -19,7 +19,11 @@ from tests.e2e.cast import PEOPLE
 ROOT = "/api/v1"
 #: The noun of the address → the model; those of one person, and those of organisations.
 PERSONAL = {"notices": "foundation.Notice", "searches": "foundation.SavedSearch", "jobs": "foundation.Job"}
-SHARED = {"documents": "trust.Document", "ndas": "trust.NonDisclosureAgreement"}
+SHARED = {
+    "documents": "trust.Document",
+    "ndas": "trust.NonDisclosureAgreement",
+    "webhooks": "organisations.Webhook",
+}
 
 
 def api_addresses(most: int = 99) -> dict[str, list[str]]:
@@ -41,6 +45,8 @@ def _every() -> Iterator[str]:
         yield f"{ROOT}/{noun}"
     for noun, label in SHARED.items():
         yield from (f"{ROOT}/{noun}/{pk}" for pk in rows_of(label)())
+    yield f"{ROOT}/webhooks/events"
+    yield from (f"{ROOT}/webhooks/{pk}/deliveries" for pk in rows_of(SHARED["webhooks"])())
     people = Account._base_manager.filter(email__in=PEOPLE.values()).values_list("pk", flat=True)
     for noun, label in PERSONAL.items():
         model: Any = apps.get_model(label)

@@ -91,6 +91,11 @@ STOPS = (
     Stop("c-members", CHALLENGER, "/members/"),
     Stop("d-account", CHALLENGER, "/me/"),
     Stop("c-tokens", CHALLENGER, "/tokens/"),
+    Stop("c-webhooks", CHALLENGER, "/webhooks/"),
+    Stop("d-webhook", CHALLENGER, "/webhooks/", (ROW,)),
+    Stop("f-webhook", CHALLENGER, "/webhooks/", (ROW,), "edit/"),
+    Stop("k2-webhook-refused", CHALLENGER, "/webhooks/new/", do="send", status=422),
+    Stop("c-webhook-deliveries", CHALLENGER, "/webhooks/deliveries/"),
     Stop("b-desk", SME, "/desk/"),
     Stop("c-list", SME, "/challenges/?view=cards"),
     Stop("c-list-table", SME, "/challenges/?view=table"),
@@ -145,6 +150,7 @@ STOPS = (
     Stop("c-matchmaking-people", OPERATOR, "/matchmaking/?state=published", (ROW,), "participants/"),
     Stop("g-matchmaking-plan", OPERATOR, "/matchmaking/?state=published", (ROW, "#plans a")),
     Stop("c-matchmaking-schedule", OPERATOR, "/matchmaking/?state=held", (ROW,), "schedule/"),
+    Stop("c-undelivered", OPERATOR, "/operations/undelivered/"),
     Stop("c-audit", OPERATOR, "/operations/audit/"),
 )
 

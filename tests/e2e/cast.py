@@ -25,11 +25,11 @@ from rongtong.hub.innovation.domain import need_imports
 from rongtong.hub.innovation.domain.need_columns import NEED_COLUMNS
 from rongtong.hub.innovation.domain.rounds import create_round
 from rongtong.hub.innovation.models import Challenge, Response
-from rongtong.hub.organisations.domain import imports, tokens
+from rongtong.hub.organisations.domain import imports, tokens, webhooks
 from rongtong.hub.organisations.domain.actors import actor_for
 from rongtong.hub.organisations.domain.invitations import invite_member
 from rongtong.hub.organisations.domain.recovery import open_recovery
-from rongtong.hub.organisations.models import Account, Member
+from rongtong.hub.organisations.models import Account, Member, WebhookDelivery
 from rongtong.hub.trust.domain.documents import attach
 from rongtong.hub.trust.enums import Level
 from rongtong.hub.web.domain.searches import save_search
@@ -46,6 +46,8 @@ PEOPLE = {
     "small": "zhou.qiming@hengli.example",
     "reviewer": "lin.zhiyuan@jdmri.example",
 }
+#: What a program answered to a webhook of the large enterprise: its owner and managers may read it, nobody else.
+WEBHOOK_ANSWER = "采购系统停机维护至周五"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -109,10 +111,22 @@ def furnish() -> None:
     TOTP.activate(reviewer, generate_totp_secret())
     RecoveryCodes.activate(reviewer)
     open_recovery(account=reviewer, proof="当面核对工作证与营业执照。", by=actor_of("operator"))
+    _webhooks()
     owner = member_of("owner")
     invite_member(
         organisation=owner.organisation, email="newcomer@lanchuan-heavy.example", role="viewer", by=actor_of("owner")
     )
+
+
+def _webhooks() -> None:
+    """One with a message that waits and one that was given up."""
+    by = actor_of("manager")
+    values = {"name": "仓储系统", "url": "https://erp.lanchuan-heavy.example/hooks", "events": ["response.submitted"]}
+    made = webhooks.create_webhook(organisation=member_of("manager").organisation, by=by, **values)
+    given_up = webhooks.ping_webhook(webhook=made, by=by)
+    told = {"state": "failed", "attempts": 7, "status": 503, "problem": "status", "answer": WEBHOOK_ANSWER}
+    WebhookDelivery._base_manager.filter(pk=given_up.pk).update(tried_at=datetime.now(UTC), **told)
+    webhooks.ping_webhook(webhook=made, by=by)
 
 
 def _documents() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rongtong.hub.web.sample import Cluster, read
 from rongtong.hub.web.sample.records import Challenge, Response
+from tests.e2e.cast import WEBHOOK_ANSWER
 
 #: The organisation that each role acts for.
 HOME = {
@@ -39,7 +40,7 @@ class Secret:
 def configuration(seeds: Iterable[str] = (), *, probes: bool = True) -> dict[str, Any]:
     """The markers file of ``attack.py``."""
     cluster = read()
-    said = Counter(_windows(cluster))
+    said = Counter(_windows([asdict(cluster), WEBHOOK_ANSWER]))
     secrets = []
     for one in secrets_of(cluster):
         marker = _marker(one.text, said)
@@ -189,6 +190,7 @@ def _others(cluster: Cluster) -> Iterator[Secret]:
         may = MEMBERS | {OPERATOR} if level == 1 else frozenset({OPERATOR})
         for found in foreign[:1]:
             yield Secret(f"an L{level} capability", found.text, may)
+    yield Secret("what a program answered to a webhook", WEBHOOK_ANSWER, frozenset({"manager", "owner"}))
     for person in cluster.people.values():
         if person.organisation == "dongyao" and person.role == "viewer":
             yield Secret("a person's address", person.email, frozenset({OPERATOR}))
@@ -217,9 +219,9 @@ def _marker(text: str, said: Counter[str]) -> str:
     raise LookupError(f"nothing in this text is said only once: {text!r}")
 
 
-def _windows(cluster: Cluster) -> Iterator[str]:
+def _windows(told: Any) -> Iterator[str]:
     """Every piece of that length, of every text, as often as it is said."""
-    for text in _texts(asdict(cluster)):
+    for text in _texts(told):
         yield from {text[start : start + LENGTH] for start in range(max(0, len(text) - LENGTH + 1))}
 
 

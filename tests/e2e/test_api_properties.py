@@ -28,10 +28,11 @@ from rongtong.hub.innovation.enums import ChallengeState
 from rongtong.hub.innovation.models import Capability, Challenge, Round
 from rongtong.hub.organisations.domain import tokens
 from rongtong.hub.organisations.enums import OrganisationKind, Role
-from rongtong.hub.organisations.models import Member, Organisation, Token
+from rongtong.hub.organisations.models import Member, Organisation, Token, Webhook
 from rongtong.hub.web.domain.searches import save_search
 from tests.factories import a_challenge, a_member, a_round, actor_of, an_organisation
 from tests.hub.innovation.factories_responses import a_response
+from tests.hub.organisations.factories_webhook import a_message, a_webhook
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = "/api/v1/openapi.json"
@@ -105,6 +106,7 @@ def _own_things(member: Member) -> None:
     notify("challenge.invited", to=[member.account_id], about=a_challenge(), by=SYSTEM)
     save_search(page="challenges", name="淬火", query="q=淬火", notify=True, by=actor)
     jobs.start("export", by=actor, total=10)
+    a_message(a_webhook(member.organisation), state="failed")
 
 
 def pool() -> dict[str, list[str]]:
@@ -120,6 +122,7 @@ def pool() -> dict[str, list[str]]:
         "notices": Notice,
         "searches": SavedSearch,
         "jobs": Job,
+        "webhooks": Webhook,
     }
     # not the operator's own: an operator that suspends itself has nothing more to ask
     own = {Organisation: {"kind": OrganisationKind.OPERATOR}, Member: {"organisation__kind": OrganisationKind.OPERATOR}}
