@@ -1,0 +1,13 @@
+"""Resilience: the supply network of a chain, who depends on whom, what a shock costs, and what makes it cost less."""
+
+from rongtong.engines.resilience.errors import Cancelled, Fault, FaultyNetwork, ResilienceError
+from rongtong.engines.resilience.essentiality import Essentiality
+from rongtong.engines.resilience.network import SupplyNetwork
+from rongtong.engines.resilience.risk_results import Cascade, SystemicRisk
+from rongtong.engines.resilience.systemic_risk import cascade, systemic_risk
+from rongtong.engines.resilience.traps import Trap
+
+__all__ = [
+    "Cancelled", "Cascade", "Essentiality", "Fault", "FaultyNetwork", "ResilienceError", "SupplyNetwork",
+    "SystemicRisk", "Trap", "cascade", "systemic_risk",
+]  # fmt: skip
