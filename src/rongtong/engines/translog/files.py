@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class FileStore:
 
     def put_checkpoint(self, note: str) -> None:
         """Publish a signed checkpoint, whole or not at all."""
-        self._write(self.path / CHECKPOINT, note.encode())
+        self._replace([(self.path / CHECKPOINT, note.encode())])
         self._settle({self.path})
 
     @property
@@ -87,33 +87,31 @@ class FileStore:
 
     def put(self, batch: Batch) -> None:
         """Write a batch: its tiles first, the size that makes them count last."""
-        folders = set()
-        for tile, data in batch.tiles.items():
-            target = self.path / tile.name
-            for parent in _made(target.parent):
-                folders.add(parent)
-            self._write(target, data)
-            folders.add(target.parent)
+        folders: set[Path] = set()
+        targets = [(self.path / tile.name, data) for tile, data in batch.tiles.items()]
+        for folder in {target.parent for target, _ in targets}:
+            folders.update(_made(folder), [folder])
+        self._replace(targets)
         self._settle(folders)
-        self._write(self.path / _SIZE, f"{batch.size}\n".encode())
+        self._replace([(self.path / _SIZE, f"{batch.size}\n".encode())])
         self._settle({self.path})
         for tile in batch.tiles:
             if tile.full:  # it serves all narrower widths from now on
                 shutil.rmtree(self.path / f"{tile.name}.p", ignore_errors=True)
 
-    def _write(self, target: Path, data: bytes) -> None:
-        new = target.with_name(target.name + _NEW)
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            if self._durable:
-                os.fsync(file.fileno())
-        new.replace(target)
+    def _replace(self, targets: Sequence[tuple[Path, bytes]]) -> None:
+        """Give files new contents, each whole or not at all: all are written before the disk is waited for."""
+        news = [target.with_name(target.name + _NEW) for target, _ in targets]
+        for new, (_, data) in zip(news, targets, strict=True):
+            new.write_bytes(data)
+        self._settle(news)
+        for new, (target, _) in zip(news, targets, strict=True):
+            new.replace(target)
 
-    def _settle(self, folders: set[Path]) -> None:
-        """Bring the names in these folders to the disk."""
-        for folder in sorted(folders) if self._durable else ():
-            handle = os.open(folder, os.O_RDONLY)
+    def _settle(self, paths: Collection[Path]) -> None:
+        """Bring the contents of files, and the names in folders, to the disk."""
+        for path in paths if self._durable else ():
+            handle = os.open(path, os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:

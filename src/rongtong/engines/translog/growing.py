@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rongtong.engines.translog.errors import Malformed, StoreDamaged
 from rongtong.engines.translog.merkle import HASH_BYTES, folded, halves, leaf_hash, subtree_root
-from rongtong.engines.translog.tiles import ENTRIES, HEIGHT, WIDTH, Tile, bundle, bundles_of, entries_of, tiles_of
+from rongtong.engines.translog.tiles import ENTRIES, HEIGHT, WIDTH, Tile, bundle, bundles_of, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +147,18 @@ def _fill(tiles: dict[Tile, bytes], level: int, first: int, row: bytes) -> list[
 
 
 def _bundled(tiles: dict[Tile, bytes], edge: Edge, entries: Sequence[bytes]) -> bytes:
-    known = entries_of(edge.entries, edge.size % WIDTH)
-    row = [*known, *entries]
-    first = edge.size // WIDTH
-    data = b""
-    for number, at in enumerate(range(0, len(row), WIDTH)):
-        some = row[at : at + WIDTH]
-        data = bundle(some)
-        tiles[Tile(ENTRIES, first + number, len(some))] = data
-    return data if len(row) % WIDTH else b""
+    """Fill the partial bundle and begin others; return what is partial then."""
+    index, held = divmod(edge.size, WIDTH)
+    data, at = edge.entries, 0
+    if held and not data:
+        raise StoreDamaged(f"the last entry bundle of a log of {edge.size} entries is not there")
+    while at < len(entries):
+        some = entries[at : at + WIDTH - held]
+        data, at, held = data + bundle(some), at + len(some), held + len(some)
+        tiles[Tile(ENTRIES, index, held)] = data
+        if held == WIDTH:
+            index, held, data = index + 1, 0, b""
+    return data
 
 
 def _peaks(tail: bytes) -> list[bytes]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rongtong.engines.translog.errors import Malformed, TileMissing
 from rongtong.engines.translog.growing import Edge
-from rongtong.engines.translog.merkle import HASH_BYTES, halves
+from rongtong.engines.translog.merkle import HASH_BYTES, full_subtrees, halves
 from rongtong.engines.translog.proofs import consistency_proof, inclusion_proof, root_at
 from rongtong.engines.translog.tiles import ENTRIES, WIDTH, Tile, edge_tiles, entries_of, tile_holding
 
@@ -30,12 +30,14 @@ class Tree:
     resources
         Where tiles come from. What they say is not believed: whoever verifies a proof made from them finds out.
     size
-        Size of a tree whose tiles are all there.
+        Size of a tree whose tiles are all there. Keep the tree of a checkpoint: it remembers up to 63 hashes that all
+        its proofs need.
     """
 
     def __init__(self, resources: Resources, size: int) -> None:
         self.size = size
         self.resources = resources
+        self._peaks: dict[tuple[int, int], bytes | None] = dict.fromkeys(full_subtrees(0, size))
 
     @property
     def root(self) -> bytes:
@@ -52,9 +54,12 @@ class Tree:
 
     def nodes(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
         """Return the hash of each full subtree (level, index): all tiles in one fetch, each read once."""
-        held = [tile_holding(level, index, self.size) for level, index in places]
-        contents = self.contents(sorted({tile for tile, _, _ in held}))
-        return [_node(contents[tile], first, end) for tile, first, end in held]
+        known = {place: self._peaks.get(place) for place in places}  # every proof needs some of them again
+        held = {place: tile_holding(*place, self.size) for place, node in known.items() if node is None}
+        contents = self.contents(sorted({tile for tile, _, _ in held.values()}))
+        found = {place: _node(contents[tile], first, end) for place, (tile, first, end) in held.items()}
+        self._peaks.update((place, node) for place, node in found.items() if place in self._peaks)
+        return [known[place] or found[place] for place in places]
 
     def contents(self, tiles: Sequence[Tile]) -> dict[Tile, bytes]:
         """Fetch tiles or bundles; where a partial one is gone, the full one serves.
