@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
+
 
 REQUEST_POINTS = 40.0
 ANNOUNCED_POINTS = 30.0
@@ -236,8 +239,10 @@ class MeetingPlan:
         """The meetings of one attendee, in order."""
         return sorted((one for one in self if attendee in one.key), key=lambda one: one.slot)
 
-    def to_frame(self) -> pl.DataFrame:
+    def to_frame(self) -> "pl.DataFrame":
         """Return a row a meeting."""
+        import polars as pl  # here: loading it takes longer than making a proposal, and the hub never asks for a frame
+
         kinds: Mapping[str, type[pl.DataType]] = {
             "slot": pl.Int64, "table": pl.Int64, "first": pl.String, "second": pl.String, "points": pl.Float64,
         }  # fmt: skip

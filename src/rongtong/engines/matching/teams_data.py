@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +239,10 @@ class Proposal:
     def __repr__(self) -> str:
         return "\n".join([f"{len(self)} teams in {self.seconds:.1f} s", *(repr(team) for team in self)])
 
-    def to_frame(self) -> pl.DataFrame:
+    def to_frame(self) -> "pl.DataFrame":
         """Return a row for each sub-need that a member carries."""
+        import polars as pl  # here: loading it takes longer than making a proposal, and the hub never asks for a frame
+
         kinds: Mapping[str, type[pl.DataType]] = {
             "team": pl.Int64, "member": pl.String, "leads": pl.Boolean, "need": pl.String, "strength": pl.Float64,
         }  # fmt: skip

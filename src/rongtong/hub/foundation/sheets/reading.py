@@ -91,7 +91,8 @@ class SheetReading:
 
     def faulty_workbook(self) -> bytes:
         """Return the faulty rows as an Excel file with the faults in a last column, to mend and upload again."""
-        from .writing import Written, workbook
+        from .workbooks import workbook  # loading what writes Excel takes half a second
+        from .writing import Written
 
         titles = {column.key: column for column in self.columns}
         columns: list[Column] = []
