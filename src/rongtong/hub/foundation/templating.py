@@ -23,6 +23,7 @@ from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
 from . import formatting, forms
+from .browsers import browser
 from .pages import address_of
 
 HUB = Path(__file__).resolve().parents[1]
@@ -189,6 +190,7 @@ FILTERS = {
     "when": show_when,
     "days_left": formatting.days_left,
     "number": formatting.number,
+    "browser": browser,
     "percent": formatting.percent,
     "size": formatting.size,
     "weekday": formatting.weekday,

@@ -197,3 +197,14 @@ def test_pages_in_english_hold_no_chinese_but_names(name: str) -> None:
     )
     left = {line.strip() for line in body.splitlines() if CHINESE.search(line)}
     assert not {line for line in left if not re.search("测试|澜川", line)}, left
+
+
+@pytest.mark.parametrize(
+    ("fields", "publishes"), [({"size": "large"}, True), ({}, False), ({"kind": "institute"}, False)]
+)
+def test_needs_are_asked_for_from_those_who_publish(fields: dict[str, str], publishes: bool) -> None:
+    client = Client()
+    client.force_login(a_member("owner", an_organisation(**fields)).account)
+    page = client.get(reverse("innovation:own_challenges")).content.decode()
+    assert (reverse("innovation:challenge_new") in page) is publishes
+    assert ("发榜的是大型企业" in page) is not publishes

@@ -9,10 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from rongtong.hub.innovation.desk.selection import decisions
+from rongtong.hub.innovation.domain.awards import Choice, award
 from rongtong.hub.innovation.domain.scoring import hand_in
 from rongtong.hub.innovation.models import Award, Criterion, Reviewer, Score, ScoreSheet
 from rongtong.hub.organisations.models import Account
-from tests.factories import a_challenge, a_member, an_organisation
+from tests.factories import a_challenge, a_member, actor_of, an_organisation
 from tests.hub.innovation.factories_responses import (
     REASON,
     a_partner,
@@ -79,6 +81,24 @@ def test_pages_from_the_first_reviewer_to_the_decision(language):
     assert str(Award._base_manager.get().amount) == "3000000.00"
     assert challenger.get(go("selection", selection.challenge.pk)).status_code == 200
     assert challenger.get(award).status_code == 302
+
+
+def test_the_challengers_desk_waits_for_the_decision_once_all_have_handed_in(django_assert_max_num_queries):
+    selection = a_selection()
+    people = [selection.challenger, actor_of(a_member("contributor", selection.challenge.organisation))]
+    people += [selection.operator, *selection.leaders, *selection.jury]
+    assert [list(decisions(actor)) for actor in people] == [[] for _ in people]
+    scored(selection)
+    with django_assert_max_num_queries(1):
+        list(decisions(selection.challenger))
+    waiting = [list(decisions(actor)) for actor in people]
+    assert [one.link for one in waiting[0]] == [go("selection", selection.challenge.pk)]
+    assert waiting[0][0].context == selection.challenge.title
+    assert waiting[1:] == [[] for _ in people[1:]]
+    winner, other = selection.responses
+    choices = [Choice(winner.pk, REASON)]
+    award(challenge=selection.challenge, choices=choices, feedback={other.pk: REASON}, by=selection.challenger)
+    assert list(decisions(selection.challenger)) == []
 
 
 def test_no_page_tells_a_score_while_reviewers_are_blind():

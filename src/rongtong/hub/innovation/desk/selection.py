@@ -9,7 +9,8 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.desk import LIMIT, Waiting, waits
 
 from ..enums import ChallengeState, ConflictState, SheetState
-from ..models import Reviewer, ScoreSheet
+from ..models import Challenge, Reviewer, ScoreSheet
+from ..queries.acting import own_id
 
 
 @waits
@@ -31,4 +32,22 @@ def reviews(actor: Actor) -> Iterable[Waiting]:
             link=reverse("innovation:reviews"),
             verb=_("去评分"),
             due=row.challenge.round.select_until,
+        )
+
+
+@waits
+def decisions(actor: Actor) -> Iterable[Waiting]:
+    """Own challenges whose reviewers have all handed in: the choice is to be made. One query for those who make it."""
+    if not actor.is_member or "manager" not in actor.steps:
+        return
+    rows = Challenge.visible_to(actor).filter(
+        organisation_id=own_id(actor), state=ChallengeState.SELECTING, scores_open=True
+    )
+    for row in rows.select_related("round").order_by("round__select_until", "pk")[:LIMIT]:
+        yield Waiting(
+            title=_("作出决定"),
+            context=row.title,
+            link=reverse("innovation:selection", args=[row.pk]),
+            verb=_("去决定"),
+            due=row.round.select_until,
         )

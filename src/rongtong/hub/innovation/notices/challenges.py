@@ -46,7 +46,7 @@ event(
     "challenge.amended",
     subject=_("一项榜单有更正"),
     words=lambda amendment, details: (
-        _("「%(title)s」有更正（%(mark)s）")
+        _("「%(title)s」发布了更正 %(mark)s")
         % {
             "title": amendment.challenge.title,
             "mark": amendment.mark,

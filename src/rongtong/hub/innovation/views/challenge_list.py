@@ -28,6 +28,7 @@ from ..exports.challenges import COLUMNS, need_rows
 from ..models import Challenge, Round
 from ..queries import challenges as reads
 from ..queries.acting import own_id
+from ..queries.challenges import may_lead_by_size
 from ..queries.disclosure import DisclosedChallenge, Hidden, disclosed_many, with_parts
 from .challenges import STATE_LOOK
 
@@ -181,6 +182,11 @@ class OwnChallenges(ChallengeRows):
 
     def rows(self) -> QuerySet[Challenge]:
         return self.arranged(Challenge.visible_to(self.actor).filter(organisation_id=own_id(self.actor)))
+
+    @cached_property
+    def publishes(self) -> bool:
+        """Whether the own organisation may publish: large enterprises do, and the operator writes for them."""
+        return self.actor.operator or not may_lead_by_size(self.actor)
 
 
 class Screening(ChallengeRows):

@@ -188,7 +188,9 @@ def _lines(wholes: list[Whole], overview: Overview) -> list[dict[str, Any]]:
     places = {line.key: line for line in overview.lines or []}
     if places:
         add(gettext("名次"), [places[one.response.pk].rank for one in wholes])
-        add(gettext("平均分"), [places[one.response.pk].score for one in wholes])
+        scores = [places[one.response.pk].score for one in wholes]
+        digits = formatting.places(scores)
+        add(gettext("平均分"), [formatting.number(score, digits) for score in scores])
     add(gettext("企业规模"), [one.response.organisation.get_size_class_display() for one in wholes])
     add(gettext("联合体成员"), [_names(one) for one in wholes])
     add(gettext("所需经费"), [formatting.money(one.response.cost) for one in wholes])
