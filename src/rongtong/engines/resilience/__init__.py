@@ -1,5 +1,7 @@
 """Resilience: the supply network of a chain, who depends on whom, what a shock costs, and what makes it cost less."""
 
+from rongtong.engines.resilience.disruptions import Disruption
+from rongtong.engines.resilience.dynamics import Bands, Conduct, Simulation, monte_carlo, simulate
 from rongtong.engines.resilience.errors import Cancelled, Fault, FaultyNetwork, ResilienceError
 from rongtong.engines.resilience.essentiality import Essentiality
 from rongtong.engines.resilience.network import SupplyNetwork
@@ -8,6 +10,7 @@ from rongtong.engines.resilience.systemic_risk import cascade, systemic_risk
 from rongtong.engines.resilience.traps import Trap
 
 __all__ = [
-    "Cancelled", "Cascade", "Essentiality", "Fault", "FaultyNetwork", "ResilienceError", "SupplyNetwork",
-    "SystemicRisk", "Trap", "cascade", "systemic_risk",
+    "Bands", "Cancelled", "Cascade", "Conduct", "Disruption", "Essentiality", "Fault", "FaultyNetwork",
+    "ResilienceError", "Simulation", "SupplyNetwork", "SystemicRisk", "Trap", "cascade", "monte_carlo", "simulate",
+    "systemic_risk",
 ]  # fmt: skip
