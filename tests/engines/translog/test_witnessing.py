@@ -216,5 +216,7 @@ def test_a_log_is_read_and_monitored_over_http(tmp_path: Path) -> None:
         assert Tree(there, 700).inclusion_proof(3) == log.store.tree.inclusion_proof(3)
         assert checkpoint.size == 700
         assert there.fetch(["tile/0/000.p/17"])[0] == (tmp_path / "log/tile/0/000").read_bytes()[: 17 * 32]
+        log.append(made.entries(30))
+        assert there.fetch(["tile/0/002.p/189", "tile/entries/002.p/218", "tile/2/000.p/1"]) == [None, None, None]
         assert there.fetch(["tile/0/003", ".size", "tile/0/../../.size"]) == [None, None, None]
         assert post(f"{url}/checkpoint", b"", type="text/plain", seconds=5).status == 405

@@ -26,7 +26,7 @@ from rongtong.engines.translog.policy import Policy
 from rongtong.engines.translog.proofs import verify_consistency, verify_inclusion
 from rongtong.engines.translog.publishing import FolderLog, evidence_for
 from rongtong.engines.translog.reading import Resources, Tree
-from rongtong.engines.translog.serving import log_application, serve, witness_application
+from rongtong.engines.translog.serving import log_application, resource, serve, witness_application
 from rongtong.engines.translog.successions import KeyHistory, Succession, succeed
 from rongtong.engines.translog.tiles import Tile, edge_tiles
 from rongtong.engines.translog.timestamps import Anchors, Timestamp, stamp, verify_timestamp
@@ -41,6 +41,6 @@ __all__ = [
     "SignatureInvalid", "Signer", "State", "StoreBusy", "StoreDamaged", "Succession", "Tile", "TileMissing",
     "Timestamp", "TimestampInvalid", "TranslogError", "Tree", "Unreachable", "Verdict", "Verifier", "Witness",
     "audit", "canonical", "collect", "commit", "edge_tiles", "evidence_for", "grow", "leaf_hash",
-    "log_application", "new_salt", "node_hash", "open_checkpoint", "post", "serve", "stamp", "succeed",
+    "log_application", "new_salt", "node_hash", "open_checkpoint", "post", "resource", "serve", "stamp", "succeed",
     "verify_consistency", "verify_evidence", "verify_inclusion", "verify_timestamp", "witness_application",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from rongtong.engines.translog.armour import from_decimal
 from rongtong.engines.translog.checkpoints import Checkpoint
@@ -115,59 +116,75 @@ def collect(
     note
         The checkpoint, signed by the log.
     tree
-        The log's tree at the checkpoint's size or a later one: proofs are made from it.
+        The log's tree at the checkpoint's size or a later one: proofs are made from it, in the caller's thread alone.
     policy
         Its witnesses need addresses; those without are passed over.
     known
         What each witness cosigned last, from `Cosigned.sizes`; a wrong number costs one more request.
     send
-        How to reach them.
+        How to reach them; called in several threads at once.
     seconds
         For each request. A witness that is down delays nobody else.
     """
-    known = known or {}
-    asked = {name: party for name, party in policy.witnesses.items() if party.url}
-    checkpoint = Checkpoint.parse(note.text)
-    with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
-        calls = [
-            pool.submit(_Asking(name, party, note, checkpoint, tree, send, seconds).ask, known.get(name, 0))
-            for name, party in asked.items()
-        ]
-        reports = tuple(call.result() for call in calls)
+    checkpoint, known = Checkpoint.parse(note.text), known or {}
+    sending = partial(_sent, send=send, seconds=seconds)
+    asking = [_Asking(name, party, note, checkpoint) for name, party in policy.witnesses.items() if party.url]
+    for one in asking:
+        one.old = known.get(one.name, 0)
+    with ThreadPoolExecutor(max_workers=max(1, len(asking))) as pool:
+        for _ in range(MOST_TRIES):
+            waiting = [one for one in asking if one.report is None]
+            requests = [one.request(Tree(tree.resources, checkpoint.size)) for one in waiting]
+            for one, reply in zip(waiting, pool.map(sending, waiting, requests), strict=True):
+                one.judge(reply)
+    reports = tuple(one.report or one.wrong("it names another size with every answer") for one in asking)
     note = note.with_signatures(one.signature for one in reports if one.signature)
     return Cosigned(note, reports, policy.met_by(one.witness for one in cosignatures(note, policy.witness_keys)))
 
 
-@dataclass(frozen=True, slots=True)
+def _sent(asking: _Asking, request: Request, *, send: Post, seconds: float) -> Reply | Unreachable:
+    """Ask one witness; this alone runs beside the caller's thread."""
+    url = asking.party.url.rstrip("/") + "/add-checkpoint"
+    try:
+        return send(url, request.body, type="text/plain; charset=utf-8", seconds=seconds)
+    except Unreachable as error:
+        return error
+
+
+@dataclass(slots=True)
 class _Asking:
+    """One witness, until there is a report."""
+
     name: str
     party: Party
     note: Note
     checkpoint: Checkpoint
-    tree: Tree
-    send: Post
-    seconds: float
+    old: int = 0
+    report: Report | None = None
 
-    def ask(self, old: int) -> Report:
-        """Ask; where it names another size than we thought, prove from there."""
-        for _ in range(MOST_TRIES):
-            old = old if old <= self.checkpoint.size else 0
-            proof = Tree(self.tree.resources, self.checkpoint.size).consistency_proof(old)
-            request = Request(old, tuple(proof), self.note)
-            try:
-                url = self.party.url.rstrip("/") + "/add-checkpoint"
-                reply = self.send(url, request.body, type="text/plain; charset=utf-8", seconds=self.seconds)
-            except Unreachable as error:
-                return self._report(Outcome.DOWN, str(error))
-            size = _size(reply)
-            if size is None:
-                return self._judged(reply, old)
-            if size > self.checkpoint.size:
-                return self._rolled_back(size)
-            if size == old:
-                return self._report(Outcome.WRONG, f"it refuses size {old} and names size {old} in one answer")
-            old = size
-        return self._report(Outcome.WRONG, "it names another size with every answer")
+    def request(self, tree: Tree) -> Request:
+        """What to ask next: a proof from the size that we believe it cosigned last."""
+        self.old = self.old if self.old <= self.checkpoint.size else 0
+        return Request(self.old, tuple(tree.consistency_proof(self.old)), self.note)
+
+    def judge(self, reply: Reply | Unreachable) -> None:
+        """Make a report of an answer, or take from it the size to prove from."""
+        if isinstance(reply, Unreachable):
+            self.report = self._report(Outcome.DOWN, str(reply))
+            return
+        size = _size(reply)
+        if size is None:
+            self.report = self._judged(reply, self.old)
+        elif size > self.checkpoint.size:
+            self.report = self._rolled_back(size)
+        elif size == self.old:
+            self.report = self.wrong(f"it refuses size {size} and names size {size} in one answer")
+        else:
+            self.old = size
+
+    def wrong(self, told: str) -> Report:
+        """Report an answer that is none."""
+        return self._report(Outcome.WRONG, told)
 
     def _judged(self, reply: Reply, old: int) -> Report:
         match reply.status:
@@ -178,7 +195,7 @@ class _Asking:
                 return self._report(Outcome.REWRITTEN, told, size=old)
             case 403 | 404:
                 return self._report(Outcome.UNKNOWN, f"it does not know this log or its key (status {reply.status})")
-        return self._report(Outcome.WRONG, f"it answers with status {reply.status}")
+        return self.wrong(f"it answers with status {reply.status}")
 
     def _cosigned(self, reply: Reply) -> Report:
         key = self.party.verifier
@@ -187,9 +204,9 @@ class _Asking:
             signatures = [one for one in map(Signature.parse, lines) if one.by(key)]
             found = cosignatures(Note(self.note.text, tuple(signatures)), [key])
         except (Malformed, SignatureInvalid, UnicodeDecodeError) as error:
-            return self._report(Outcome.WRONG, f"its answer is no good cosignature: {error}")
+            return self.wrong(f"its answer is no good cosignature: {error}")
         if not found:
-            return self._report(Outcome.WRONG, f"its answer has no cosignature of the key {key.name}")
+            return self.wrong(f"its answer has no cosignature of the key {key.name}")
         told = f"cosigned size {self.checkpoint.size} at {found[0].at:%Y-%m-%d %H:%M:%S} UTC"
         return Report(
             self.name, Outcome.COSIGNED, f"{self.name}: {told}", self.checkpoint.size, found[0], signatures[0]

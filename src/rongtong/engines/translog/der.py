@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from rongtong.engines.translog.errors import Malformed
 
-_SEQUENCE, _SET, _INTEGER, _OID = 0x30, 0x31, 0x02, 0x06
-_SIGNED_ATTRIBUTES = _CERTIFICATES = 0xA0
+_SEQUENCE, _SET, _OID = 0x30, 0x31, 0x06
+_SIGNED_ATTRIBUTES = 0xA0
 _GRANTED = bytes.fromhex("3003020100")
 _SHA256, _SHA384, _SHA512 = (bytes.fromhex(f"60864801650304020{number}") for number in (1, 2, 3))
 #: Signature algorithms by their object identifiers, each with the digest it names; None where it names none.
@@ -30,8 +30,8 @@ _ALGORITHMS = {
 def token_of(response: bytes) -> bytes:
     """Return the token in an authority's answer; raises `Malformed` where it granted none."""
     status, *rest = _children(_only(response, _SEQUENCE))
-    _, first, _ = next(_elements(status[1]))
-    if status[0] != _SEQUENCE or first not in (b"\x00", b"\x01") or len(rest) != 1:
+    granted = [content for _, content, _ in _elements(status[1])][:1] in ([b"\x00"], [b"\x01"])
+    if status[0] != _SEQUENCE or not granted or len(rest) != 1:
         raise Malformed("the authority grants no timestamp")
     return rest[0][2]
 

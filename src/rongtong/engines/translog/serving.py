@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from rongtong.engines.translog.checkpoints import Checkpoint
 from rongtong.engines.translog.errors import Malformed, TileMissing
+from rongtong.engines.translog.notes import Note
 from rongtong.engines.translog.reading import Resources, Tree
-from rongtong.engines.translog.tiles import CHECKPOINT, Tile
+from rongtong.engines.translog.tiles import CHECKPOINT, HEIGHT, WIDTH, Tile
 from rongtong.engines.translog.witness import LONGEST_REQUEST, PLAIN, Answer, Witness
 
 Environ = dict[str, Any]
@@ -55,12 +57,17 @@ def log_application(resources: Resources) -> Application:
 def resource(resources: Resources, name: str) -> bytes | None:
     """Return what a stranger asks for by name, exactly as wide as it says, or None.
 
-    A partial tile is cut out of the full one where only that is kept.
+    A partial tile is cut out of a wider one where only that is kept. What the published checkpoint does not cover is
+    not there: its time and number would tell when somebody did something.
     """
+    published = resources.fetch([CHECKPOINT])[0]
+    if name == CHECKPOINT or published is None:
+        return published if name == CHECKPOINT else None
     try:
-        if name == CHECKPOINT:
-            return resources.fetch([name])[0]
         tile = Tile.parse(name)
+        size = Checkpoint.parse(Note.parse(published).text).size >> (HEIGHT * max(tile.level, 0))
+        if tile.index * WIDTH + tile.width > size:
+            return None
         return Tree(resources, 0).contents([tile])[tile]
     except (Malformed, TileMissing):
         return None

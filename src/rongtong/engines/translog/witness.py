@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +34,7 @@ _SCHEMA = """
 CREATE TABLE newest (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL);
 CREATE TABLE succession (number INTEGER PRIMARY KEY, origin TEXT NOT NULL, note TEXT NOT NULL);
 CREATE TABLE conflict (number INTEGER PRIMARY KEY, at TEXT NOT NULL, origin TEXT NOT NULL, why TEXT NOT NULL,
-    kept TEXT NOT NULL, sent TEXT NOT NULL);
+    kept TEXT NOT NULL, sent TEXT NOT NULL, UNIQUE (why, kept, sent));
 """
 
 
@@ -133,11 +133,15 @@ class Witness:
             return Answer(400, f"{error}\n")
         if sent.origin not in self._logs:
             return Answer(404, "this witness does not watch that log\n")
+        try:
+            history = self._history(self._connection, sent.origin)
+            history.open(request.note)
+        except SignatureInvalid as error:
+            return Answer(403, f"{error}\n")
+        # Without lines that anybody may add: what is kept is what the log itself has signed.
+        known = [one for one in request.note.signatures if any(one.by(key) for key in history.keys)]
+        request = replace(request, note=Note(request.note.text, tuple(known)))
         with self._changing() as connection:
-            try:
-                self._history(connection, sent.origin).open(request.note)
-            except SignatureInvalid as error:
-                return Answer(403, f"{error}\n")
             if request.old > sent.size:
                 return Answer(400, "the old size is larger than the checkpoint's\n")
             refusal = self._refusal(connection, request, sent)
@@ -187,10 +191,13 @@ class Witness:
         return None
 
     def _keep_conflict(self, connection: sqlite3.Connection, origin: str, why: str, kept: str, sent: Note) -> None:
-        """Both notes bear the log's signature: where the proof was right, together they convict it."""
-        if connection.execute("SELECT count(*) FROM conflict").fetchone()[0] < MOST_KEPT_CONFLICTS:
+        """Both notes bear the log's signature: two roots convict it, a missing proof only if the log made it."""
+        full = connection.execute("SELECT count(*) FROM conflict WHERE why = ?", (why,)).fetchone()[0]
+        if full < MOST_KEPT_CONFLICTS:
             row = (self._clock().isoformat(), origin, why, kept, str(sent))
-            connection.execute("INSERT INTO conflict (at, origin, why, kept, sent) VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT OR IGNORE INTO conflict (at, origin, why, kept, sent) VALUES (?, ?, ?, ?, ?)", row
+            )
 
     def _history(self, connection: sqlite3.Connection, origin: str) -> KeyHistory:
         notes = [
