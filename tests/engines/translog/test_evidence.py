@@ -241,6 +241,27 @@ def test_base64_has_one_spelling() -> None:
             from_base64(text)
 
 
+STRANGE = ["\ud800", "\u202e", "\x9b2J", "\x00", "", "\n\n", 10**400, -1, 1.5, True, None, [], {}, "9" * 30, "\u0661"]
+
+
+@given(st.data())
+@settings(max_examples=120)
+def test_whatever_stands_in_a_field_there_is_a_verdict_that_can_be_printed(issued: Issued, data: st.DataObject) -> None:
+    value = json.loads(issued.evidence().to_json())
+    path = data.draw(st.sampled_from(leaves(value)[1:]))
+    holder = value
+    for key in path[:-1]:
+        holder = holder[key]
+    strange, old = data.draw(st.sampled_from(STRANGE)), holder[path[-1]]
+    if isinstance(strange, str) and isinstance(old, str) and data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(old)))
+        strange = old[:at] + strange + old[at:]
+    holder[path[-1]] = strange
+    verdict = issued.verdict(value)
+    assert str(verdict).replace("\n", "").isprintable()
+    assert verdict.good is (strange == old), path
+
+
 @given(st.text(max_size=60))
 @settings(max_examples=40)
 def test_whatever_is_given_there_is_a_verdict(text: str) -> None:

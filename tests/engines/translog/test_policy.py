@@ -68,3 +68,10 @@ def test_the_same_key_under_another_name_is_the_same_witness() -> None:
     twin = type(renamed.verifier)("b", renamed.verifier.public, WITNESS)
     with pytest.raises(Malformed, match="another name"):
         Policy.of([LOG], [signer.verifier, twin], 2)
+
+
+def test_bytes_that_are_no_text_are_refused_in_keys_and_kept_in_names() -> None:
+    policy = Policy.parse(b"witness \xff " + str(KEYS[0]).encode() + b"\nquorum \xff\n")
+    assert policy.met_by(KEYS[:1])
+    with pytest.raises(Malformed):
+        Policy.parse(b"log \xff" + str(LOG).encode() + b"\nquorum none\n")

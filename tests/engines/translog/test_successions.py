@@ -79,6 +79,11 @@ def test_a_key_succeeds_another_of_its_own_log() -> None:
         succeed(FIRST, FIRST, AT_10)
 
 
+def test_no_chain_is_no_chain() -> None:
+    with pytest.raises(Malformed):
+        KeyHistory.through([FIRST.verifier], [])
+
+
 def test_without_successions_the_one_key_signs_for_all() -> None:
     assert KeyHistory(FIRST.verifier).open(checkpoint(200).signed_by(FIRST)).size == 200
     with pytest.raises(SignatureInvalid, match="not of"):

@@ -32,3 +32,12 @@ def from_decimal(text: str) -> int:
     if not _NUMBER.fullmatch(text) or int(text) > LARGEST_SIZE:
         raise Malformed(f"{text[:40]!r} is no number of a tree")
     return int(text)
+
+
+def is_utf8(text: str) -> bool:
+    """Say whether a text can be written as UTF-8: JSON may bring half characters that cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

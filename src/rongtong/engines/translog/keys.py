@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from rongtong.engines.translog.armour import from_base64, to_base64
+from rongtong.engines.translog.armour import from_base64, is_utf8, to_base64
 from rongtong.engines.translog.errors import Malformed
 
 LOG = 1
@@ -42,7 +42,7 @@ class Verifier:
     type: int = LOG
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not _NAME.fullmatch(self.name) or not is_utf8(self.name):
             raise Malformed(f"{self.name!r} is no name of a key: it may have no space, no + and no control character")
         if len(self.public) != 32 or self.type not in _TYPES:
             raise Malformed("a key has a type of 1 or 4 and 32 bytes")

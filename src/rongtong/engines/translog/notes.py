@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rongtong.engines.translog.armour import from_base64, to_base64
+from rongtong.engines.translog.armour import from_base64, is_utf8, to_base64
 from rongtong.engines.translog.errors import Malformed, SignatureInvalid
 from rongtong.engines.translog.keys import LOG, Signer, Verifier
 
@@ -69,8 +69,10 @@ class Note:
     signatures: tuple[Signature, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.text.endswith("\n") or _CONTROL.search(self.text):
-            raise Malformed("the text of a note ends with a newline and has no other control character")
+        if not self.text.endswith("\n") or _CONTROL.search(self.text) or not is_utf8(str(self)):
+            raise Malformed(
+                "the text of a note ends with a newline and has no other control character, and all of it is UTF-8"
+            )
 
     def __str__(self) -> str:
         return self.text + "\n" + "".join(f"{one.line}\n" for one in self.signatures)

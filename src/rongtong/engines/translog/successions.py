@@ -106,6 +106,8 @@ class KeyHistory:
         SignatureInvalid
             If they are no chain, or none of its keys is trusted.
         """
+        if not notes:
+            raise Malformed("there is no succession to follow")
         chain = [Succession.open(note) for note in notes]
         history = cls(chain[0].old, tuple(chain))
         if not set(history.keys) & set(trusted):

@@ -79,7 +79,7 @@ class Verdict:
 
     def __str__(self) -> str:
         marks = {State.PASSED: "ok     ", State.FAILED: "FAILED ", State.SKIPPED: "skipped"}
-        lines = [f"{marks[one.state]} {one.name:<10} {one.told}" for one in self.checks]
+        lines = [f"{marks[one.state]} {one.name:<10} {_printable(one.told)}" for one in self.checks]
         return "\n".join([*lines, "The evidence holds." if self.good else "The evidence does NOT hold."])
 
 
@@ -227,3 +227,8 @@ def _made(name: str, check: Callable[[], str]) -> Check:
         return Check(name, State.PASSED, check())
     except TranslogError as error:
         return Check(name, State.FAILED, str(error))
+
+
+def _printable(text: str) -> str:
+    """Keep a file from writing to the terminal what only terminals read."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
