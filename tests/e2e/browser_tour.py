@@ -94,7 +94,6 @@ STOPS = (
     Stop("c-webhooks", CHALLENGER, "/webhooks/"),
     Stop("d-webhook", CHALLENGER, "/webhooks/", (ROW,)),
     Stop("f-webhook", CHALLENGER, "/webhooks/", (ROW,), "edit/"),
-    Stop("k2-webhook-refused", CHALLENGER, "/webhooks/new/", do="send", status=422),
     Stop("c-webhook-deliveries", CHALLENGER, "/webhooks/deliveries/"),
     Stop("b-desk", SME, "/desk/"),
     Stop("c-list", SME, "/challenges/?view=cards"),

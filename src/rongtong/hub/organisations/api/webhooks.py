@@ -138,7 +138,7 @@ def list_webhooks(request: HttpRequest, cursor: str = "", limit: int = 50) -> An
 def list_events(request: HttpRequest) -> Any:
     """What can be chosen."""
     needs(actor_of(request), "account")
-    return [WebhookEventOut(name=name, label=str(label)) for name, label in event_choices()]
+    return [WebhookEventOut(name=name, label=label) for name, label in event_choices()]
 
 
 @router.post("", response={201: WebhookSecretOut})

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Model, Q
+from django.utils.translation import gettext
 
-from rongtong.hub.foundation.errors import Text
 from rongtong.hub.foundation.notices import EVENTS, heard_by
 
 from ..enums import VerificationState
@@ -17,9 +17,23 @@ from ..models import Webhook, WebhookDelivery
 PING = "webhook.ping"
 
 
-def event_choices() -> list[tuple[str, Text]]:
-    """Every event that can be chosen, with what its kind is called."""
-    return [(name, kind.subject) for name, kind in sorted(EVENTS.items()) if kind.outside]
+#: What the subject of a mail begins with, and the name of an event does not.
+SENDERS = ("融通：", "Rongtong: ")
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """Every event that can be chosen, with what its kind is called in the reader's language."""
+    return [(name, event_label(name)) for name, kind in sorted(EVENTS.items()) if kind.outside]
+
+
+def event_label(name: str) -> str:
+    """What a kind of event is called; its name where nothing calls it otherwise."""
+    if name == PING:
+        return gettext("测试消息")
+    label = str(EVENTS[name].subject) if name in EVENTS else name
+    for sender in SENDERS:
+        label = label.removeprefix(sender)
+    return label
 
 
 def queue_event(name: str, about: Model, people: list[UUID], organisation_id: UUID | None) -> None:

@@ -14,7 +14,7 @@ from rongtong.hub.foundation.listing import Column, Sort
 from rongtong.hub.foundation.lists import Dates, ListPage, Multi
 from rongtong.hub.foundation.models import DeliveryState
 
-from ..domain.webhook_events import PING, event_choices
+from ..domain.webhook_events import PING, event_choices, event_label
 from ..enums import WebhookState
 from ..models import WebhookDelivery
 from ..queries import webhooks_of
@@ -71,7 +71,7 @@ class Deliveries(ListPage):
         return WebhookDelivery.visible_to(self.actor).select_related("webhook")
 
     def context(self) -> dict[str, Any]:
-        return {"marks": DELIVERY_MARKS}
+        return {"marks": DELIVERY_MARKS, "event_label": event_label}
 
 
 class DeadLetters(ListPage):

@@ -16,7 +16,7 @@ from rongtong.hub.foundation.errors import Invalid
 from rongtong.hub.foundation.rights import allowed, require, require_role
 
 from ..domain import webhooks
-from ..domain.webhook_events import event_choices
+from ..domain.webhook_events import event_label
 from ..enums import WebhookState
 from ..forms import RotateForm, WebhookForm
 from ..models import Webhook, WebhookDelivery
@@ -67,14 +67,14 @@ def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How it stands, and the last messages."""
     actor = actor_of(request)
     row = visible(Webhook, actor, pk)
-    labels = dict(event_choices())
     context = {
         "webhook": row,
-        "events": [(name, labels.get(name, "")) for name in row.events],
+        "events": [(name, event_label(name)) for name in row.events],
         "deliveries": deliveries_of(row, actor, 10),
         "may": {verb: allowed(actor, f"webhook.{verb}", row) for verb in VERBS if verb != "replay"},
         "mark": STATE_MARKS[WebhookState(row.state)],
         "marks": DELIVERY_MARKS,
+        "event_label": event_label,
     }
     return render(request, "organisations/webhook.html", context)
 

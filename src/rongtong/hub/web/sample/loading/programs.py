@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from rongtong.hub.foundation.models import DeliveryState
+from rongtong.hub.organisations.domain.webhook_events import PING
 from rongtong.hub.organisations.domain.webhooks import create_webhook, pause_webhook, ping_webhook
 from rongtong.hub.organisations.enums import DeliveryProblem
 from rongtong.hub.organisations.models import Organisation, Webhook, WebhookDelivery
@@ -18,7 +19,7 @@ from .world import World
 
 LISTENER = "lanchuan-heavy"
 REGISTERED, PAUSED = -25, -1
-ANSWERED_AFTER = timedelta(seconds=3)
+ANSWERED_AFTER, GIVEN_UP_AFTER = timedelta(seconds=3), timedelta(hours=31)
 ATTEMPTS = 7
 
 
@@ -44,10 +45,17 @@ def _pause(world: World) -> None:
 def settle() -> None:
     """What the events wrote is sent; the first message, a test, was given up: the receiver was not ready yet."""
     rows = WebhookDelivery._base_manager.filter(state=DeliveryState.WAITING)
-    tried = {"next_at": F("created_at"), "tried_at": F("created_at") + ANSWERED_AFTER}
-    rows.filter(event="webhook.ping").update(
-        state=DeliveryState.FAILED, problem=DeliveryProblem.STATUS, status=503, attempts=ATTEMPTS, **tried
+    late, soon = F("created_at") + GIVEN_UP_AFTER, F("created_at") + ANSWERED_AFTER
+    rows.filter(event=PING).update(
+        state=DeliveryState.FAILED,
+        problem=DeliveryProblem.STATUS,
+        status=503,
+        attempts=ATTEMPTS,
+        tried_at=late,
+        next_at=late,
     )
     rows.update(
-        state=DeliveryState.SENT, sent_at=F("created_at") + ANSWERED_AFTER, status=200, attempts=1, answer="ok", **tried
+        state=DeliveryState.SENT, status=200, answer="ok", attempts=1, tried_at=soon, sent_at=soon, next_at=soon
     )
+    last = WebhookDelivery._base_manager.filter(webhook=OuterRef("pk"), state=DeliveryState.SENT).order_by("-sent_at")
+    Webhook._base_manager.update(answered_at=Subquery(last.values("sent_at")[:1]))
