@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rongtong.hub.foundation.forms import RoomForm, row_set
 
@@ -117,7 +118,11 @@ class DecisionForm(RoomForm):
                 label=_("选「%(name)s」") % {"name": one.organisation}, required=False
             )
             self.fields[f"amount-{one.pk}"] = forms.DecimalField(
-                label=_("金额"), min_value=Decimal(0), max_digits=16, decimal_places=6, required=False
+                label=pgettext_lazy("field", "金额"),
+                min_value=Decimal(0),
+                max_digits=16,
+                decimal_places=6,
+                required=False,
             )
             for name, label in (("reason", _("入选理由")), ("feedback", _("给揭榜方的反馈"))):
                 self.fields[f"{name}-{one.pk}"] = forms.CharField(

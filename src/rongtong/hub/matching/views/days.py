@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rongtong.hub.foundation import formatting
@@ -79,7 +79,7 @@ class Days(ListPage):
     search = Search("title", "title_en", "place", placeholder=gettext_lazy("名称、地点"))
     filters = (
         Multi("state", gettext_lazy("状态"), field="state", choices=DayState.choices),
-        Dates("on", gettext_lazy("日期"), field="starts_at"),
+        Dates("on", pgettext_lazy("column", "日期"), field="starts_at"),
     )
     sorts = (Sort("new", gettext_lazy("最近日期在前"), ("-starts_at", "-pk")),)
     views = ("cards",)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from rongtong.engines.matching.meeting_day import Changes
@@ -138,7 +138,7 @@ class Schedule(ListPage):
         Multi("state", gettext_lazy("状态"), field="state", choices=MeetingState.choices),
         Multi("useful", gettext_lazy("反馈"), field="feedback__useful", choices=Usefulness.choices),
     )
-    sorts = (Sort("time", gettext_lazy("时间"), ("slot__position", "table__position", "pk")),)
+    sorts = (Sort("time", pgettext_lazy("column", "时间"), ("slot__position", "table__position", "pk")),)
     views = ("table", "cards")
     saves = False
     columns = (

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rongtong.hub.foundation.audit import trail
 from rongtong.hub.foundation.listing import Column, Sort
@@ -24,10 +25,10 @@ class Trail(ListPage):
     views = ("table",)
     saves = False
     search = Search("verb", "name", "request_id", placeholder=_("操作、姓名、请求编号"))
-    filters = (Dates("at", _("时间"), "at"),)
+    filters = (Dates("at", pgettext_lazy("column", "时间"), "at"),)
     sorts = (Sort("newest", _("最新在前"), ("-at", "-id")),)
     columns: ClassVar = (
-        Column("at", _("时间"), kind="datetime"),
+        Column("at", pgettext_lazy("column", "时间"), kind="datetime"),
         Column("verb", _("操作"), value=lambda row: verb_label(row.verb), lead=True),
         Column("name", _("姓名"), value=lambda row: _("系统") if row.account_id is None else row.name),
         Column("before", _("原状态"), value=lambda row: states_of(row)[0]),
