@@ -1,0 +1,40 @@
+"""Fair shares: cooperative games, claims, money that sums, royalties, patent pools, and grants that clash."""
+
+from rongtong.engines.fairness.amounts import FEN, Number, Shares, exact, nearest, rounded, split, yuan_and_fen
+from rongtong.engines.fairness.claims import (
+    constrained_equal_awards,
+    constrained_equal_losses,
+    equal_award,
+    proportional,
+    random_arrival,
+    talmud,
+)
+from rongtong.engines.fairness.comparing import Comparison, Proposal, compare
+from rongtong.engines.fairness.contributions import (
+    Contribution,
+    Rates,
+    additive_game,
+    bottleneck_game,
+    claims_game,
+    worths,
+)
+from rongtong.engines.fairness.errors import FairnessError
+from rongtong.engines.fairness.game import MOST_PLAYERS, Game, airport, bankruptcy, voting
+from rongtong.engines.fairness.judging import Verdict, judge
+from rongtong.engines.fairness.nucleolus import nucleolus
+from rongtong.engines.fairness.values import (
+    Estimate,
+    airport_shapley,
+    banzhaf,
+    banzhaf_normalised,
+    shapley,
+    shapley_sampled,
+)
+
+__all__ = [
+    "FEN", "MOST_PLAYERS", "Comparison", "Contribution", "Estimate", "FairnessError", "Game", "Number", "Proposal",
+    "Rates", "Shares", "Verdict", "additive_game", "airport", "airport_shapley", "bankruptcy", "banzhaf",
+    "banzhaf_normalised", "bottleneck_game", "claims_game", "compare", "constrained_equal_awards",
+    "constrained_equal_losses", "equal_award", "exact", "judge", "nearest", "nucleolus", "proportional",
+    "random_arrival", "rounded", "shapley", "shapley_sampled", "split", "talmud", "voting", "worths", "yuan_and_fen",
+]  # fmt: skip
