@@ -19,7 +19,7 @@ import polars as pl
 from rongtong.engines.resilience.disruptions import Course, Disruption
 from rongtong.engines.resilience.errors import Cancelled, ResilienceError
 from rongtong.engines.resilience.essentiality import ESSENTIAL, NEGLIGIBLE
-from rongtong.engines.resilience.network import Floats, SupplyNetwork
+from rongtong.engines.resilience.network import Floats, SupplyNetwork, added
 
 DAYS = 365
 #: A firm or a network works again, or still, at this share of normal.
@@ -114,7 +114,7 @@ class Plant:
         there = np.minimum(stock, most)
         others = ~self.essential
         short = (self.weight * (most - there))[others]
-        allowed: Floats = most - np.bincount(self.buyer[others], short, len(self.network))
+        allowed = most - added(self.buyer[others], short, len(self.network))
         np.minimum.at(allowed, self.buyer[self.essential], there[self.essential])
         return allowed
 
