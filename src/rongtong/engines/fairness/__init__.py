@@ -9,6 +9,7 @@ from rongtong.engines.fairness.claims import (
     random_arrival,
     talmud,
 )
+from rongtong.engines.fairness.clashing import clashes
 from rongtong.engines.fairness.comparing import Comparison, Proposal, compare
 from rongtong.engines.fairness.contributions import (
     Contribution,
@@ -20,6 +21,8 @@ from rongtong.engines.fairness.contributions import (
 )
 from rongtong.engines.fairness.errors import FairnessError
 from rongtong.engines.fairness.game import MOST_PLAYERS, Game, airport, bankruptcy, voting
+from rongtong.engines.fairness.grants import Clash, Exclusivity, Grant, Rule
+from rongtong.engines.fairness.hierarchies import ANY_FIELD, WORLD, Hierarchy, ipc, territory, tree
 from rongtong.engines.fairness.judging import Verdict, judge
 from rongtong.engines.fairness.nucleolus import nucleolus
 from rongtong.engines.fairness.values import (
@@ -32,9 +35,10 @@ from rongtong.engines.fairness.values import (
 )
 
 __all__ = [
-    "FEN", "MOST_PLAYERS", "Comparison", "Contribution", "Estimate", "FairnessError", "Game", "Number", "Proposal",
-    "Rates", "Shares", "Verdict", "additive_game", "airport", "airport_shapley", "bankruptcy", "banzhaf",
-    "banzhaf_normalised", "bottleneck_game", "claims_game", "compare", "constrained_equal_awards",
-    "constrained_equal_losses", "equal_award", "exact", "judge", "nearest", "nucleolus", "proportional",
-    "random_arrival", "rounded", "shapley", "shapley_sampled", "split", "talmud", "voting", "worths", "yuan_and_fen",
+    "ANY_FIELD", "FEN", "MOST_PLAYERS", "WORLD", "Clash", "Comparison", "Contribution", "Estimate", "Exclusivity",
+    "FairnessError", "Game", "Grant", "Hierarchy", "Number", "Proposal", "Rates", "Rule", "Shares", "Verdict",
+    "additive_game", "airport", "airport_shapley", "bankruptcy", "banzhaf", "banzhaf_normalised", "bottleneck_game",
+    "claims_game", "clashes", "compare", "constrained_equal_awards", "constrained_equal_losses", "equal_award",
+    "exact", "ipc", "judge", "nearest", "nucleolus", "proportional", "random_arrival", "rounded", "shapley",
+    "shapley_sampled", "split", "talmud", "territory", "tree", "voting", "worths", "yuan_and_fen",
 ]  # fmt: skip
