@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
 
 from rongtong.engines.fairness import Exclusivity, Grant, Rule
 
+Plain = dict[str, Any]
 KINDS = list(Exclusivity)
 FIELDS = ["*", "H", "H01", "H01M", "H01M 10/00", "H01M 10/0525", "H01M 4/00", "B60L", "B", "G06F 17/10"]
 PLACES = ["world", "CN", "US", "440000", "440300", "440305", "440100", "310000", "HK", "810000", "DE"]
@@ -122,3 +125,57 @@ def within(code: str, broad: str) -> bool:
     if broad == "CN":
         return code.isdigit()
     return broad.isdigit() and code.startswith(broad.rstrip("0")) and len(broad.rstrip("0")) in (2, 4)
+
+
+def payable_by_hand(terms: Plain, period: Plain, carried: Plain) -> Plain:
+    """Royalties in whole fen, of plain dictionaries with numbers: what is due, and what is carried on."""
+    taken = sum(period["deductions"])
+    if terms["deduction_cap"] is not None:
+        taken = min(taken, half_up(period["gross"] * terms["deduction_cap"]))
+    net = period["gross"] - taken
+    due = counted_cap = counted_minimum = 0
+    reached = []
+    for step in terms["order"]:
+        if step == "running":
+            sold = {"period": 0, "year": carried["year_sales"], "life": carried["life_sales"]}[terms["tier_base"]]
+            due += running_by_hand(terms["tiers"], sold, net)
+        if step == "offset":
+            due = max(due - half_up(period["third_party"] * terms["offset"]), half_up(due * terms["offset_floor"]))
+        if step == "cap":
+            if terms["cap"] is not None:
+                due = min(due, max(0, terms["cap"] - carried["year_capped"]))
+            counted_cap = due
+        if step == "minimum":
+            if terms["minimum"] is not None and period["closes_year"]:
+                due = max(due, terms["minimum"] - carried["year_credited"])
+            counted_minimum = due
+        if step == "milestones":
+            for name, amount, sales in terms["milestones"]:
+                there = name in period["events"] if sales is None else carried["life_sales"] + net >= sales
+                if there and name not in carried["milestones"]:
+                    due += amount
+                    reached.append(name)
+    go_on = 0 if period["closes_year"] else 1
+    return {
+        "due": due,
+        "year_sales": go_on * (carried["year_sales"] + net),
+        "life_sales": carried["life_sales"] + net,
+        "year_capped": go_on * (carried["year_capped"] + counted_cap),
+        "year_credited": go_on * (carried["year_credited"] + counted_minimum),
+        "milestones": [*carried["milestones"], *reached],
+    }
+
+
+def running_by_hand(tiers: list[tuple[int, Fraction]], sold: int, net: int) -> int:
+    """What lies in each tier after this period, less what lay in it before."""
+    due = 0
+    for place, (above, rate) in enumerate(tiers):
+        room = tiers[place + 1][0] - above if place + 1 < len(tiers) else sold + net
+        before, after = (min(max(one - above, 0), room) for one in (sold, sold + net))
+        due += half_up((after - before) * rate)
+    return due
+
+
+def half_up(value: Fraction | int) -> int:
+    """Round a number that is 0 or more."""
+    return int(value + Fraction(1, 2))

@@ -25,6 +25,8 @@ from rongtong.engines.fairness.grants import Clash, Exclusivity, Grant, Rule
 from rongtong.engines.fairness.hierarchies import ANY_FIELD, WORLD, Hierarchy, ipc, territory, tree
 from rongtong.engines.fairness.judging import Verdict, judge
 from rongtong.engines.fairness.nucleolus import nucleolus
+from rongtong.engines.fairness.royalties import Line, Statement, Variance, recomputed, reproduces, statement, variance
+from rongtong.engines.fairness.royalty_terms import Carried, Milestone, Period, Terms, Tier
 from rongtong.engines.fairness.values import (
     Estimate,
     airport_shapley,
@@ -35,10 +37,12 @@ from rongtong.engines.fairness.values import (
 )
 
 __all__ = [
-    "ANY_FIELD", "FEN", "MOST_PLAYERS", "WORLD", "Clash", "Comparison", "Contribution", "Estimate", "Exclusivity",
-    "FairnessError", "Game", "Grant", "Hierarchy", "Number", "Proposal", "Rates", "Rule", "Shares", "Verdict",
-    "additive_game", "airport", "airport_shapley", "bankruptcy", "banzhaf", "banzhaf_normalised", "bottleneck_game",
-    "claims_game", "clashes", "compare", "constrained_equal_awards", "constrained_equal_losses", "equal_award",
-    "exact", "ipc", "judge", "nearest", "nucleolus", "proportional", "random_arrival", "rounded", "shapley",
-    "shapley_sampled", "split", "talmud", "territory", "tree", "voting", "worths", "yuan_and_fen",
+    "ANY_FIELD", "FEN", "MOST_PLAYERS", "WORLD", "Carried", "Clash", "Comparison", "Contribution", "Estimate",
+    "Exclusivity", "FairnessError", "Game", "Grant", "Hierarchy", "Line", "Milestone", "Number", "Period", "Proposal",
+    "Rates", "Rule", "Shares", "Statement", "Terms", "Tier", "Variance", "Verdict", "additive_game", "airport",
+    "airport_shapley", "bankruptcy", "banzhaf", "banzhaf_normalised", "bottleneck_game", "claims_game", "clashes",
+    "compare", "constrained_equal_awards", "constrained_equal_losses", "equal_award", "exact", "ipc", "judge",
+    "nearest", "nucleolus", "proportional", "random_arrival", "recomputed", "reproduces", "rounded", "shapley",
+    "shapley_sampled", "split", "statement", "talmud", "territory", "tree", "variance", "voting", "worths",
+    "yuan_and_fen",
 ]  # fmt: skip

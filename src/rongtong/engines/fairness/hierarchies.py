@@ -66,9 +66,7 @@ def territory(code: str) -> tuple[str, ...]:
     if _COUNTRY.fullmatch(region):
         return (region, WORLD)
     if not _REGION.fullmatch(region):
-        raise FairnessError(
-            f"{code!r} is no territory: write six digits (GB/T 2260), two letters (ISO 3166) or world"
-        )
+        raise FairnessError(f"{code!r} is no territory: write six digits (GB/T 2260), two letters (ISO 3166) or world")
     levels = dict.fromkeys([region, region[:4] + "00", region[:2] + "0000"])
     return (*levels, "CN", WORLD)
 
