@@ -15,6 +15,7 @@ from rongtong.engines.translog import (
     HttpResources,
     Outcome,
     Policy,
+    Reply,
     Signer,
     Tree,
     Unreachable,
@@ -62,6 +63,11 @@ def answering(status: str, type: str, body: Callable[[bytes], bytes]) -> Applica
     return application
 
 
+def patient(url: str, body: bytes, *, type: str, seconds: float) -> Reply:
+    """Ask over HTTP, however slow this machine is."""
+    return post(url, body, type=type, seconds=60)
+
+
 def witness_at(home: Path, name: str) -> Witness:
     Witness.create(home / name, f"{name}.example")
     return Witness(home / name, [made.LOG_KEY.verifier])
@@ -99,7 +105,7 @@ def test_one_lies_one_is_down_and_the_third_is_heard(
         trusted = policy(
             2, ("park", park, first), ("association", association, second), ("factory", factory, "http://127.0.0.1:9")
         )
-        found = log.witnessed(trusted)
+        found = log.witnessed(trusted, send=patient)
         assert outcomes(found)["park"] is Outcome.COSIGNED
         assert outcomes(found)["association"] in (Outcome.WRONG, Outcome.DOWN)
         assert outcomes(found)["factory"] is Outcome.DOWN
@@ -110,7 +116,7 @@ def test_one_lies_one_is_down_and_the_third_is_heard(
             trusted = policy(
                 2, ("park", park, first), ("association", association, second), ("factory", factory, third)
             )
-            found = log.witnessed(trusted, found.sizes)
+            found = log.witnessed(trusted, found.sizes, send=patient)
             assert found.met
             assert {one.witness for one in cosignatures(found.note, trusted.witness_keys)} == {
                 park.verifier,
@@ -130,7 +136,7 @@ def test_a_lie_about_the_checkpoint_is_no_cosignature(tmp_path: Path) -> None:
     wrong = answering("200 OK", "text/plain", lambda sent: liar.add_checkpoint(
         b"old 0\n\n" + str(sent_before).encode()).body.encode())  # fmt: skip
     with served(wrong) as first, served(witness_application(twin)) as second:
-        found = log.witnessed(policy(1, ("liar", liar, first), ("friend", friend, second)))
+        found = log.witnessed(policy(1, ("liar", liar, first), ("friend", friend, second)), send=patient)
     assert [one.told for one in found.reports] == [
         "liar: its answer is no good cosignature: the cosignature of liar.example is not good",
         "friend: its answer has no cosignature of the key friend.example",
@@ -143,22 +149,22 @@ def test_a_restored_backup_is_reported_by_name_and_nothing_is_published(tmp_path
     park, factory = witness_at(tmp_path, "park"), witness_at(tmp_path, "factory")
     with served(witness_application(park)) as first, served(witness_application(factory)) as second:
         trusted = policy(2, ("park", park, first), ("factory", factory, second))
-        log.witnessed(trusted)
+        log.witnessed(trusted, send=patient)
         shutil.copytree(tmp_path / "log", tmp_path / "backup")
         log.append([made.commitment(number) for number in range(40, 60)])
-        assert log.witnessed(trusted).met
+        assert log.witnessed(trusted, send=patient).met
         restored = FolderLog.at(tmp_path / "backup", made.LOG_KEY)
         published = restored.store.checkpoint
-        found = restored.witnessed(trusted)
+        found = restored.witnessed(trusted, send=patient)
         assert outcomes(found) == {"park": Outcome.ROLLED_BACK, "factory": Outcome.ROLLED_BACK}
         told = "park: it has cosigned 60 entries, and this log has 40: the log was restored from an older backup"
         assert found.reports[0].told.startswith(told)
         restored.append([made.commitment(number) for number in range(900, 930)])
-        found = restored.witnessed(trusted)
+        found = restored.witnessed(trusted, send=patient)
         assert outcomes(found) == {"park": Outcome.REWRITTEN, "factory": Outcome.REWRITTEN}
         assert "at size 60 is not the beginning of this log" in found.reports[1].told
         assert restored.store.checkpoint == published
-        assert log.witnessed(trusted).met
+        assert log.witnessed(trusted, send=patient).met
     assert [why for why, _, _ in park.conflicts()] == ["not proved to continue"]
 
 
@@ -168,9 +174,9 @@ def test_the_published_checkpoint_asks_without_signing_anew(tmp_path: Path) -> N
     park = witness_at(tmp_path, "park")
     with served(witness_application(park)) as url:
         trusted = policy(1, ("park", park, url))
-        note = log.witnessed(trusted).note
+        note = log.witnessed(trusted, send=patient).note
         log.append([made.commitment(40)])
-        again = collect(note, log.store.tree, trusted)
+        again = collect(note, log.store.tree, trusted, send=patient)
         assert outcomes(again) == {"park": Outcome.COSIGNED}
         assert again.sizes == {"park": 40}
 
@@ -180,21 +186,29 @@ def test_a_witness_that_knows_nobody(tmp_path: Path) -> None:
     Witness.create(tmp_path / "park", "park.example")
     park = Witness(tmp_path / "park", [Signer.generate("other.example").verifier])
     with served(witness_application(park)) as url:
-        found = log.witnessed(policy(1, ("park", park, url)))
+        found = log.witnessed(policy(1, ("park", park, url)), send=patient)
     assert outcomes(found) == {"park": Outcome.UNKNOWN}
 
 
 def test_the_service_answers_only_what_it_should(tmp_path: Path) -> None:
     park = witness_at(tmp_path, "park")
     with served(witness_application(park)) as url:
-        told = HttpResources(url).fetch([""])[0]
+        told = HttpResources(url, seconds=60).fetch([""])[0]
         assert told is not None
         assert told.decode().split() == [park.verifier.name, str(park.verifier)]
-        assert HttpResources(url).fetch(["key", "memory.sqlite", "../key"]) == [None, None, None]
+        assert HttpResources(url, seconds=60).fetch(["key", "memory.sqlite", "../key"]) == [None, None, None]
         with pytest.raises(Unreachable, match="405"):
-            HttpResources(url).fetch(["add-checkpoint"])
-        assert post(f"{url}/add-checkpoint", b"x" * 80_000, type="text/plain", seconds=5).status == 413
-        assert post(f"{url}/add-checkpoint", b"", type="text/plain", seconds=5).status == 400
+            HttpResources(url, seconds=60).fetch(["add-checkpoint"])
+        assert post(f"{url}/add-checkpoint", b"", type="text/plain", seconds=60).status == 400
+
+
+@pytest.mark.parametrize(("length", "status"), [("80000", "413"), ("", "411"), ("x", "411"), ("-1", "411")])
+def test_a_request_says_its_length(tmp_path: Path, length: str, status: str) -> None:
+    said: list[str] = []
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/add-checkpoint", "CONTENT_LENGTH": length}
+    answer = witness_application(witness_at(tmp_path, "park"))(environ, lambda line, headers: said.append(line))
+    assert said[0].split()[0] == status
+    assert b"at most" in b"".join(answer)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/", "x"])
@@ -207,7 +221,7 @@ def test_a_log_is_read_and_monitored_over_http(tmp_path: Path) -> None:
     log = made.folder_log(tmp_path / "log", 700)
     log.checkpoint()
     with served(log_application(log.store)) as url:
-        there = HttpResources(url)
+        there = HttpResources(url, seconds=60)
         found = audit(there, [made.LOG_KEY.verifier])
         assert (found.good, found.entries) == (True, 700)
         data = there.fetch(["checkpoint"])[0]
@@ -219,4 +233,4 @@ def test_a_log_is_read_and_monitored_over_http(tmp_path: Path) -> None:
         log.append(made.entries(30))
         assert there.fetch(["tile/0/002.p/189", "tile/entries/002.p/218", "tile/2/000.p/1"]) == [None, None, None]
         assert there.fetch(["tile/0/003", ".size", "tile/0/../../.size"]) == [None, None, None]
-        assert post(f"{url}/checkpoint", b"", type="text/plain", seconds=5).status == 405
+        assert post(f"{url}/checkpoint", b"", type="text/plain", seconds=60).status == 405

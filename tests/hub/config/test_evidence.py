@@ -21,6 +21,7 @@ from rongtong.engines.translog import (
 from rongtong.hub.config.command import main
 from tests.engines.translog import made
 from tests.engines.translog.authority import Authority
+from tests.engines.translog.test_witnessing import patient
 
 SALT = bytes(32)
 
@@ -117,11 +118,11 @@ def test_a_witness_is_ready_to_be_run(tmp_path: Path) -> None:
             line = next(line for line in process.stderr if "Listening at" in line)
             url = line.split("Listening at: ")[1].split()[0]
             lines = [f"log {made.LOG_KEY.verifier}", f"witness park {key} {url}", "quorum park"]
-            found = log.witnessed(Policy.parse("\n".join(lines)))
+            found = log.witnessed(Policy.parse("\n".join(lines)), send=patient)
             assert [str(one.outcome) for one in found.reports] == ["cosigned"], found.reports
             assert found.met
             with pytest.raises(Unreachable, match="405"):
-                HttpResources(url).fetch(["add-checkpoint"])
+                HttpResources(url, seconds=60).fetch(["add-checkpoint"])
         finally:
             process.terminate()
             process.communicate()
