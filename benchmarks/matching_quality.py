@@ -119,7 +119,7 @@ class KeptEncoder:
         for start in range(0, len(new), 16):
             part = new[start : start + 16]
             self._store.add([_key(text, side) for text in part], self._encoder.encode(part, side))
-        return np.array(self._store.vectors[self._store.slots([_key(text, side) for text in texts])])
+        return self._store.take(self._store.slots([_key(text, side) for text in texts]))
 
 
 def _key(text: str, side: Side) -> bytes:

@@ -21,6 +21,7 @@ from rongtong.engines.matching import (
 )
 from rongtong.engines.matching.approximate import ApproximateVectors, similarities
 from rongtong.engines.matching.encoders import Side, Vectors
+from rongtong.engines.matching.keys import Keys
 from tests.engines.matching.made import LetterEncoder, filled, offer
 
 MEMBER = Searcher(1)
@@ -126,12 +127,45 @@ def test_a_half_written_tail_is_overwritten(tmp_path: Path) -> None:
     store = VectorStore(tmp_path, encoder)
     first, second = encoder.encode(["轴承", "电池"], "passage")
     store.add([b"a" * 16], first[None])
-    with next(tmp_path.glob("*/vectors.f32")).open("ab") as file:
+    with next(tmp_path.glob("*/vectors.f16")).open("ab") as file:
         file.write(b"half a vector")
     store.add([b"a" * 16, b"b" * 16, b"b" * 16], np.array([second, second, second]))
     opened = VectorStore(tmp_path, encoder)
     assert opened.slots([b"a" * 16, b"b" * 16, b"c" * 16]).tolist() == [0, 1, -1]
-    np.testing.assert_array_equal(opened.vectors, [first, second])
+    np.testing.assert_array_equal(opened.vectors, np.array([first, second], np.float16))
+
+
+def test_vectors_of_single_precision_are_taken_over(tmp_path: Path) -> None:
+    encoder = LetterEncoder()
+    vectors = encoder.encode(["轴承", "电池"], "passage")
+    VectorStore(tmp_path, encoder).add([b"a" * 16, b"b" * 16], vectors)
+    kept = next(tmp_path.glob("*/vectors.f16"))
+    kept.unlink()
+    kept.with_suffix(".f32").write_bytes(vectors.tobytes() + b"torn")
+    opened = VectorStore(tmp_path, encoder)
+    np.testing.assert_array_equal(opened.take(opened.slots([b"b" * 16, b"a" * 16])), vectors[::-1].astype(np.float16))
+    assert not kept.with_suffix(".f32").exists()
+
+
+def test_keys_are_found_however_they_came() -> None:
+    """Against a dictionary: a few at a time, many at once, and two whose first halves are one."""
+    draw = np.random.default_rng(3)
+    wanted: dict[bytes, int] = {}
+    keys = Keys()
+    for count in (1, 30, 5_000, 2, 900, 9_000, 3):
+        new = [draw.bytes(16) for _ in range(count)]
+        new.append(new[0][:8] + draw.bytes(8))
+        wanted |= {key: len(wanted) + place for place, key in enumerate(new)}
+        keys.extend(b"".join(new))
+        assert len(keys) == len(wanted)
+        asked = [*wanted, draw.bytes(16), new[0][:8] + bytes(8)]
+        assert keys.places(asked).tolist() == [wanted.get(key, -1) for key in asked]
+    assert keys.since(0) == list(wanted)
+    assert keys.since(14_900) == list(wanted)[14_900:]
+    places = draw.permutation(len(wanted))[:500]
+    expected = [int.from_bytes(list(wanted)[place][:6], "big") for place in places.tolist()]
+    assert keys.order(places).tolist() == expected
+    assert keys.places([]).tolist() == []
 
 
 def test_approximate_search_finds_what_exact_search_finds() -> None:
@@ -144,10 +178,27 @@ def test_approximate_search_finds_what_exact_search_finds() -> None:
     hits = 0
     for query in vectors[:20]:
         exact = np.where(allowed, similarities(vectors, query), -np.inf)
-        found = index.similarities(vectors, query, allowed, 50)
-        assert not np.isfinite(found[~allowed]).any()
-        hits += len(set(np.argsort(-exact)[:20]) & set(np.argsort(-found)[:20]))
+        found = index.nearest(vectors, query, allowed, 50)
+        assert allowed[found].all()
+        hits += len(set(np.argsort(-exact)[:20]) & set(found.tolist()))
     assert hits >= 0.95 * 20 * 20
+
+
+def test_an_approximate_index_gives_what_the_exact_one_gives() -> None:
+    """Many listings with few texts, some encoded after training, of two kinds: the same matches, the same reasons."""
+    texts = [f"轴承{a}型{b}" for a in "甲乙丙丁" for b in "高低快慢"]
+    content = [offer(str(n), texts[n % 16], f"o{n}", kind="capability" if n % 3 else "challenge") for n in range(400)]
+    exact, approximate = filled(content, LetterEncoder()), filled(content, LetterEncoder())
+    approximate.vectors.train_approximate()
+    for index in (exact, approximate):
+        with index.writer() as writer:
+            writer.upsert([offer("later", "轴承甲型高 新", "x")])
+            writer.commit()
+        index.encode_pending()
+    for kinds in (frozenset[str](), frozenset({"capability"})):
+        need = Need("轴 甲 高", kinds=kinds)
+        assert approximate.search(need, MEMBER, limit=300) == exact.search(need, MEMBER, limit=300)
+    assert "later" in {match.id for match in approximate.search(need, MEMBER, limit=300)}
 
 
 @pytest.fixture

@@ -7,14 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from rongtong.engines.matching.encoders import Vectors
-from rongtong.engines.matching.vectorise import FloatArray
+from rongtong.engines.matching.vectorise import FloatArray, IntArray
 
 _PROBES = 32
-_TRAINING = 64  # vectors for each list
+_TRAINING = 40  # vectors for each list
+_ROUNDS = 10  # of training
 _BLOCK = 16_384
+_ADDED = 100_000  # at a time: single precision takes twice the room
+Kept = npt.NDArray[np.float16] | Vectors
 
 
-def similarities(vectors: Vectors, query: Vectors) -> FloatArray:
+def similarities(vectors: Kept, query: Vectors) -> FloatArray:
     """Return the dot product of every vector with a query, in blocks.
 
     By einsum, in this thread alone: the matrix product's own threads wait for each other on a busy machine and
@@ -22,7 +25,7 @@ def similarities(vectors: Vectors, query: Vectors) -> FloatArray:
     """
     found = np.empty(len(vectors), np.float64)
     for at in range(0, len(vectors), _BLOCK):
-        found[at : at + _BLOCK] = np.einsum("ij,j->i", vectors[at : at + _BLOCK], query)
+        found[at : at + _BLOCK] = np.einsum("ij,j->i", vectors[at : at + _BLOCK].astype(np.float32), query)
     return found
 
 
@@ -33,13 +36,15 @@ class ApproximateVectors:
         self._index = index
 
     @classmethod
-    def train(cls, vectors: Vectors, path: Path | None = None) -> "ApproximateVectors":
+    def train(cls, vectors: Kept, path: Path | None = None) -> "ApproximateVectors":
         """Build over all vectors (a job, not a request) and write the index to `path`."""
         faiss = _faiss()
         lists = max(1, min(int(4 * np.sqrt(len(vectors))), len(vectors) // 39))
         index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-        index.train(np.ascontiguousarray(vectors[:: max(1, len(vectors) // (lists * _TRAINING))]))
-        index.add(np.ascontiguousarray(vectors))
+        index.cp.niter = _ROUNDS
+        index.train(_single(vectors[:: max(1, len(vectors) // (lists * _TRAINING))]))
+        for at in range(0, len(vectors), _ADDED):
+            index.add(_single(vectors[at : at + _ADDED]))
         if path is not None:
             whole = path.with_suffix(".new")
             faiss.write_index(index, str(whole))
@@ -51,19 +56,22 @@ class ApproximateVectors:
         """Read what `train` wrote."""
         return cls(_faiss().read_index(str(path)))
 
-    def similarities(self, vectors: Vectors, query: Vectors, allowed: npt.NDArray[np.bool_], count: int) -> FloatArray:
-        """Return the similarities of the nearest `count` allowed vectors, minus infinity elsewhere."""
+    def nearest(self, vectors: Kept, query: Vectors, allowed: npt.NDArray[np.bool_], count: int) -> IntArray:
+        """Return the places of about the nearest `count` allowed vectors, in no order, and as many later ones."""
         faiss = _faiss()
         covered = int(self._index.ntotal)
-        bits = np.packbits(allowed[:covered], bitorder="little")
-        selector = faiss.IDSelectorBitmap(bits)
+        selector = faiss.IDSelectorBitmap(np.packbits(allowed[:covered], bitorder="little"))
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=min(_PROBES, self._index.nlist))
         _, found = self._index.search(query.reshape(1, -1), count, params=parameters)
-        near = found[0][found[0] >= 0]
-        scores = np.full(len(vectors), -np.inf)
-        scores[near] = similarities(vectors[near], query)  # exact again: eight bits choose, they do not score
-        scores[covered:] = similarities(vectors[covered:], query)
-        return np.where(allowed, scores, -np.inf)
+        later = np.flatnonzero(allowed[covered:])
+        if len(later) > count:
+            close = similarities(vectors[covered:], query)[later]
+            later = later[np.argpartition(-close, count)[:count]]
+        return np.concatenate([found[0][found[0] >= 0], covered + later]).astype(np.int64)
+
+
+def _single(vectors: Kept) -> Vectors:
+    return np.ascontiguousarray(vectors, np.float32)
 
 
 def _faiss() -> Any:

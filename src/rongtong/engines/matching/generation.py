@@ -67,7 +67,7 @@ class Generation:
             if changed:
                 everybody = self.shelves[PUBLIC].reader()
                 self._readers = {PUBLIC: everybody, MEMBERS: MembersReader(everybody, self.shelves[MEMBERS].reader())}
-                self._update_tables()
+                self._update_tables(published)
                 self._seen = published
             for table in self._tables.values():
                 table.catch_up()
@@ -78,13 +78,14 @@ class Generation:
             }
         return changed
 
-    def _update_tables(self) -> None:
+    def _update_tables(self, published: int) -> None:
+        """Follow what is published: what the store alone has yet is found by words when it is found by meaning."""
         if not self._tables:
             return
         with self.store.reading() as connection:
             changed = changed_rows(connection, self._seen) if self._seen >= 0 else []
             for level, table in self._tables.items():
-                table.update(changed, meaning_keys(connection, level, self._seen))
+                table.update(changed, meaning_keys(connection, level, self._seen, published))
 
 
 class Generations:

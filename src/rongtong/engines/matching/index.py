@@ -299,7 +299,7 @@ class Index:
         key = _need_key(text)
         slot = int(self.vectors.slots([key])[0])
         if slot >= 0:
-            return np.array(self.vectors.vectors[slot])
+            return np.asarray(self.vectors.take(np.array([slot]))[0], np.float32)
         with self._lock:
             if key in self._needs:
                 self._needs.move_to_end(key)

@@ -1,7 +1,8 @@
 """The second signal: which listings mean what the need means, standardised for each need."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ _BACKGROUND = 256  # vectors that say what "unrelated" is for a need
 _PRIOR = 32  # how many such vectors the encoder's own typical values weigh
 _FULL = 6.0  # standard deviations above the background that count as full agreement
 _SLACK = 0.01  # single precision chooses, double precision decides
+_AT_ONCE = 50_000  # listings whose keys are held while their vectors are looked up
+_KEPT_KINDS = 16  # sets of kinds for which the listings are kept apart
 FLOOR = 2.0  # below, a listing is not a candidate by meaning alone
 # Characters of Chinese and of other text that are encoded: of listings in the background, of needs while one waits.
 _PASSAGE, _QUERY = {True: 160, False: 300}, {True: 40, False: 100}
@@ -92,6 +95,7 @@ class MeaningView:
     slots: IntArray
     kinds: IntArray
     sample: IntArray
+    _known: "dict[frozenset[str], _Eligible]" = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def background(self, query: Vectors) -> Background:
         """Return the need's similarity with unrelated listings."""
@@ -99,9 +103,7 @@ class MeaningView:
 
     def sampled(self, query: Vectors) -> Sampled:
         """Return the similarities of the sample, with what tells it from the sample of other listings."""
-        return Sampled(
-            self.vectors.key_order(self.sample), exact_similarities(self.vectors.vectors[self.sample], query)
-        )
+        return Sampled(self.vectors.key_order(self.sample), exact_similarities(self.vectors.take(self.sample), query))
 
     def similarities(self, query: Vectors, rows: Sequence[int]) -> FloatArray:
         """Return the similarity of each row, NaN where it has no vector yet."""
@@ -111,7 +113,7 @@ class MeaningView:
             return found
         places = np.minimum(np.searchsorted(self.rows, wanted), len(self.rows) - 1)
         known = (self.rows[places] == wanted) & (self.slots[places] >= 0)
-        found[known] = exact_similarities(self.vectors.vectors[self.slots[places[known]]], query)
+        found[known] = exact_similarities(self.vectors.take(self.slots[places[known]]), query)
         return found
 
     @property
@@ -121,31 +123,50 @@ class MeaningView:
 
     def nearest(self, query: Vectors, kinds: frozenset[str], count: int, background: Background) -> list[int]:
         """Return up to `count` rows closest in meaning among the given kinds (none given: all), best first."""
-        eligible = self.slots >= 0
-        if kinds:
-            codes = [code for kind, code in list(self.kind_codes.items()) if kind in kinds]
-            eligible &= np.isin(self.kinds, codes)
-        places = np.flatnonzero(eligible)
-        if not len(places):
+        eligible = self._eligible(kinds)
+        if not len(eligible.slots):
             return []
-        slots = self.slots[places]
-        rough = self._similarities_at(query, slots, count)
-        close = np.flatnonzero(background.standardise(rough) >= FLOOR - _SLACK)
-        if len(close) > count:
-            close = close[np.argpartition(-rough[close], count)[:count]]
-        found = exact_similarities(self.vectors.vectors[slots[close]], query)
-        rows = self.rows[places[close]]
-        order = np.lexsort((rows, -found))
+        close = self._close(query, eligible, count, background)
+        slots, where = np.unique(eligible.slots[close], return_inverse=True)
+        found = exact_similarities(self.vectors.take(slots), query)[where]
+        rows = self.rows[eligible.places[close]]
+        order = np.lexsort((rows, -found))[:count]
         near = background.standardise(found[order]) >= FLOOR
         return [int(row) for row in rows[order][near]]
 
-    def _similarities_at(self, query: Vectors, slots: IntArray, count: int) -> FloatArray:
+    def _close(self, query: Vectors, eligible: "_Eligible", count: int, background: Background) -> IntArray:
+        """Return which of the eligible are about the nearest: at least `count` of them where so many are near."""
         vectors, approximate = self.vectors.vectors, self.vectors.approximate
         if approximate is None:
-            return similarities(vectors, query)[slots]
+            rough = similarities(vectors, query)[eligible.slots]
+            close = np.flatnonzero(background.standardise(rough) >= FLOOR - _SLACK)
+            return close if len(close) <= count else close[np.argpartition(-rough[close], count)[:count]]
         allowed: npt.NDArray[np.bool_] = np.zeros(len(vectors), np.bool_)
-        allowed[slots] = True
-        return approximate.similarities(vectors, query, allowed, count)[slots]
+        allowed[eligible.slots] = True
+        near = np.sort(approximate.nearest(vectors, query, allowed, count))
+        first, last = (np.searchsorted(eligible.slots, near, side) for side in ("left", "right"))
+        return np.concatenate([np.zeros(0, np.int64), *map(np.arange, first, last)])  # listings with the same text
+
+    def _eligible(self, kinds: frozenset[str]) -> "_Eligible":
+        """Return what has a vector and is of one of the kinds; found out once, as a million are looked through."""
+        known = self._known.get(kinds)
+        if known is None:
+            eligible = self.slots >= 0
+            if kinds:
+                eligible &= np.isin(self.kinds, [code for kind, code in list(self.kind_codes.items()) if kind in kinds])
+            places = np.flatnonzero(eligible)
+            places = places[np.argsort(self.slots[places], kind="stable")]
+            if len(self._known) >= _KEPT_KINDS:
+                self._known.clear()
+            known = self._known[kinds] = _Eligible(places, self.slots[places])
+        return known
+
+
+class _Eligible(NamedTuple):
+    """Places of listings in the order of their vectors' slots, and these slots."""
+
+    places: IntArray
+    slots: IntArray
 
 
 def exact_similarities(vectors: Vectors, query: Vectors) -> FloatArray:
@@ -171,22 +192,26 @@ class MeaningTable:
         self._waiting: dict[bytes, list[int]] = {}
         self._seen_vectors = 0
 
-    def update(self, changed: Sequence[int], entries: Sequence[tuple[int, str, bytes]]) -> None:
+    def update(self, changed: Sequence[int], entries: Iterator[tuple[int, str, bytes]]) -> None:
         """Take `changed` rows out and put `entries` (row, kind, key; ascending) in."""
-        if not changed and not entries:
-            return
         old = self.view
         keep = ~np.isin(old.rows, np.array(changed, np.int64))
-        keys = [key for _, _, key in entries]
-        new_slots = self._vectors.slots(keys)
-        for place in np.flatnonzero(new_slots < 0).tolist():
-            self._waiting.setdefault(keys[place], []).append(entries[place][0])
-        codes = [self._kind_codes.setdefault(kind, len(self._kind_codes)) for _, kind, _ in entries]
-        rows = np.concatenate([old.rows[keep], np.array([row for row, _, _ in entries], np.int64)])
-        slots = np.concatenate([old.slots[keep], new_slots])
-        kinds = np.concatenate([old.kinds[keep], np.array(codes, np.int64)])
+        parts = [(old.rows[keep], old.slots[keep], old.kinds[keep])]
+        while part := list(islice(entries, _AT_ONCE)):
+            parts.append(self._columns(part))
+        if len(parts) == 1 and keep.all():
+            return
+        rows, slots, kinds = map(np.concatenate, zip(*parts, strict=True))
         order = np.argsort(rows, kind="stable")
         self.view = replace(old, rows=rows[order], slots=slots[order], kinds=kinds[order], sample=self._sample(slots))
+
+    def _columns(self, entries: Sequence[tuple[int, str, bytes]]) -> tuple[IntArray, IntArray, IntArray]:
+        rows, kinds, keys = zip(*entries, strict=True)
+        slots = self._vectors.slots(keys)
+        for place in np.flatnonzero(slots < 0).tolist():
+            self._waiting.setdefault(keys[place], []).append(rows[place])
+        codes = [self._kind_codes.setdefault(kind, len(self._kind_codes)) for kind in kinds]
+        return np.array(rows, np.int64), slots, np.array(codes, np.int64)
 
     def catch_up(self) -> None:
         """Give rows their vectors that have been encoded since."""
@@ -194,7 +219,8 @@ class MeaningTable:
         if count == start:
             return
         slots = self.view.slots.copy()
-        for slot, key in enumerate(self._vectors.keys_from(start)[: count - start], start):
+        arrived = self._vectors.keys_from(start)[: count - start] if self._waiting else []
+        for slot, key in enumerate(arrived, start):
             for row in self._waiting.pop(key, ()):
                 place = int(np.searchsorted(self.view.rows, row))
                 # The row may have another text by now; then it waits, or has its slot, under that key.

@@ -45,9 +45,10 @@ _FREQUENCIES = {
 }
 _GENERATION = "SELECT value FROM meta WHERE name = 'generation'"
 _KEPT_FREQUENCIES = 100_000
+_CHANGED = "FROM listing WHERE changed > ? AND changed <= ?"
 _MEANINGS = {
-    PUBLIC: "SELECT row, kind, meaning0 FROM listing WHERE changed > ? AND meaning0 NOT NULL ORDER BY row",
-    MEMBERS: "SELECT row, kind, meaning1 FROM listing WHERE changed > ? ORDER BY row",
+    PUBLIC: f"SELECT row, kind, meaning0 {_CHANGED} AND meaning0 NOT NULL ORDER BY row",
+    MEMBERS: f"SELECT row, kind, meaning1 {_CHANGED} ORDER BY row",
 }
 COUNTERS = ("position", "generation", "published", "listings0", "listings1", "length0", "length1", "rules")
 BETWEEN = "\x1f"  # stands between the members of a set of names
@@ -262,9 +263,9 @@ def rows_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int
     return dict(connection.execute(sql, (json.dumps(list(ids)),)))
 
 
-def meaning_keys(connection: sqlite3.Connection, level: int, since: int = -1) -> list[tuple[int, str, bytes]]:
-    """Return (row, kind, key) of what `level` sees among what changed after a generation."""
-    return connection.execute(_MEANINGS[level], (since,)).fetchall()
+def meaning_keys(connection: sqlite3.Connection, level: int, since: int, upto: int) -> Iterator[tuple[int, str, bytes]]:
+    """Return (row, kind, key) of what `level` sees among what changed last after a generation and up to another."""
+    return iter(connection.execute(_MEANINGS[level], (since, upto)))
 
 
 def changed_rows(connection: sqlite3.Connection, since: int) -> list[int]:

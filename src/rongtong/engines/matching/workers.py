@@ -39,7 +39,7 @@ class Preparation:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._workers, "preparing")
             self._idle.extend(_Worker() for _ in range(self._workers))
-        if len(self._waiting) < _AHEAD * self._workers:
+        if sum(not one.done() for one in self._waiting) < _AHEAD * self._workers:
             self._waiting.append(self._pool.submit(self._prepare, listings))
         else:  # they have enough to do, and this process has not
             mine: Future[list[Prepared]] = Future()

@@ -1,9 +1,10 @@
 """Changes to an index: one writer at a time, each commit whole or not at all."""
 
+import gc
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 from rongtong.engines.matching.changes import Changes
@@ -17,6 +18,18 @@ from rongtong.engines.matching.workers import Preparation
 _BATCH = 5_000  # listings held back before they are written, uncommitted, to the files
 _PAGES = 100_000  # KiB: what many new ids touch of their index stays at hand, and is written once
 _ALONE = 20_000  # listings that are prepared in this process; for more it is worth starting others
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking through thousands of listings, which hold no cycles, again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Writer:
@@ -125,8 +138,11 @@ class Writer:
 
     def _flush(self) -> None:
         """Write what waits into the open transaction and, uncommitted, to the shelves."""
-        if not self._waiting:
-            return
+        if self._waiting:
+            with _uncollected():
+                self._flush_all()
+
+    def _flush_all(self) -> None:
         removed = [listing_id for listing_id, listing in self._waiting.items() if listing is None]
         listings = [listing for listing in self._waiting.values() if listing is not None]
         self._waiting.clear()
