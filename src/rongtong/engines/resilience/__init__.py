@@ -1,16 +1,20 @@
 """Resilience: the supply network of a chain, who depends on whom, what a shock costs, and what makes it cost less."""
 
+from rongtong.engines.resilience.chokepoints import critical_paths, cut_vertices, product_graph
+from rongtong.engines.resilience.dependencies import Dependencies, dependencies
 from rongtong.engines.resilience.disruptions import Disruption
 from rongtong.engines.resilience.dynamics import Bands, Conduct, Simulation, monte_carlo, simulate
 from rongtong.engines.resilience.errors import Cancelled, Fault, FaultyNetwork, ResilienceError
 from rongtong.engines.resilience.essentiality import Essentiality
 from rongtong.engines.resilience.network import SupplyNetwork
+from rongtong.engines.resilience.reinforcing import Proposal, Reinforcement, reinforce
 from rongtong.engines.resilience.risk_results import Cascade, SystemicRisk
 from rongtong.engines.resilience.systemic_risk import cascade, systemic_risk
 from rongtong.engines.resilience.traps import Trap
 
 __all__ = [
-    "Bands", "Cancelled", "Cascade", "Conduct", "Disruption", "Essentiality", "Fault", "FaultyNetwork",
-    "ResilienceError", "Simulation", "SupplyNetwork", "SystemicRisk", "Trap", "cascade", "monte_carlo", "simulate",
+    "Bands", "Cancelled", "Cascade", "Conduct", "Dependencies", "Disruption", "Essentiality", "Fault", "FaultyNetwork",
+    "Proposal", "Reinforcement", "ResilienceError", "Simulation", "SupplyNetwork", "SystemicRisk", "Trap", "cascade",
+    "critical_paths", "cut_vertices", "dependencies", "monte_carlo", "product_graph", "reinforce", "simulate",
     "systemic_risk",
 ]  # fmt: skip
