@@ -115,7 +115,7 @@ Years = row_set(YearForm, least=0, most=15, extra=1)
 
 
 class CertificateForm(RoomForm):
-    code = forms.CharField(label=_("证书"), max_length=60)
+    code = forms.CharField(label=pgettext_lazy("one", "证书"), max_length=60)
     number = forms.CharField(label=_("编号"), max_length=80, required=False)
     expires = forms.DateField(label=_("有效期至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     examples = {"code": _("例：ISO 9001、CNAS、GJB 9001C")}
