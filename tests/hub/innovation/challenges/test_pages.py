@@ -200,11 +200,12 @@ def test_pages_in_english_hold_no_chinese_but_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "publishes"), [({"size": "large"}, True), ({}, False), ({"kind": "institute"}, False)]
+    ("kind", "size", "publishes"),
+    [("enterprise", "large", True), ("enterprise", None, False), ("institute", None, False)],
 )
-def test_needs_are_asked_for_from_those_who_publish(fields: dict[str, str], publishes: bool) -> None:
+def test_needs_are_asked_for_from_those_who_publish(kind: str, size: str | None, publishes: bool) -> None:
     client = Client()
-    client.force_login(a_member("owner", an_organisation(**fields)).account)
+    client.force_login(a_member("owner", an_organisation(kind, size)).account)
     page = client.get(reverse("innovation:own_challenges")).content.decode()
     assert (reverse("innovation:challenge_new") in page) is publishes
     assert ("发榜的是大型企业" in page) is not publishes
