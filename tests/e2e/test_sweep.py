@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.xdist_group("sweep"),
 ]
 FULL = os.environ.get("RONGTONG_SWEEP") == "full"
-MOST_ADDRESSES = 1200 if FULL else 230
+MOST_ADDRESSES = 1200 if FULL else 270
 TELL = "from tests.e2e.cast import sessions, tell, token\n"
 ROLES = ("viewer", "contributor", "manager", "owner", "rival", "operator")
 #: Papers cost seconds each and are looked at in test_every_route.py.
