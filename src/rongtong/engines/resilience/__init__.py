@@ -1,6 +1,7 @@
 """Resilience: the supply network of a chain, who depends on whom, what a shock costs, and what makes it cost less."""
 
 from rongtong.engines.resilience.chokepoints import critical_paths, cut_vertices, product_graph
+from rongtong.engines.resilience.conversions import from_input_output, product_edges
 from rongtong.engines.resilience.dependencies import Dependencies, dependencies
 from rongtong.engines.resilience.disruptions import Disruption
 from rongtong.engines.resilience.dynamics import Bands, Conduct, Simulation, monte_carlo, simulate
@@ -15,6 +16,6 @@ from rongtong.engines.resilience.traps import Trap
 __all__ = [
     "Bands", "Cancelled", "Cascade", "Conduct", "Dependencies", "Disruption", "Essentiality", "Fault", "FaultyNetwork",
     "Proposal", "Reinforcement", "ResilienceError", "Simulation", "SupplyNetwork", "SystemicRisk", "Trap", "cascade",
-    "critical_paths", "cut_vertices", "dependencies", "monte_carlo", "product_graph", "reinforce", "simulate",
-    "systemic_risk",
+    "critical_paths", "cut_vertices", "dependencies", "from_input_output", "monte_carlo", "product_edges",
+    "product_graph", "reinforce", "simulate", "systemic_risk",
 ]  # fmt: skip

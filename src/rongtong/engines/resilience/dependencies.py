@@ -180,16 +180,20 @@ def _shared(
     share: Floats = np.zeros(len(network))
     incoming = network.in_link[network.in_start[buyer] : network.in_start[buyer + 1]]
     bought = np.bincount(network.supplier[incoming], network.value[incoming], len(network))
-    for supplier in direct.tolist():
-        seen = {buyer, supplier}
-        edge = [supplier]
-        for tier in range(NEAREST, tiers + 1):
-            fresh = {int(up) for one in edge for up in above.indices[above.indptr[one] : above.indptr[one + 1]]} - seen
-            edge = sorted(fresh)
-            seen |= fresh
-            nearest[edge] = np.minimum(nearest[edge], tier)
-            count[edge] += 1
-            share[edge] += bought[supplier] / bought.sum()
+    each = np.arange(len(direct))
+    edge = sparse.csr_matrix((np.ones(len(direct)), (each, direct)), (len(direct), len(network)))
+    home = sparse.csr_matrix((np.ones(len(direct)), (each, np.full(len(direct), buyer))), edge.shape)
+    seen = edge + home  # nothing comes back through the buyer itself
+    for tier in range(NEAREST, tiers + 1):
+        ahead = edge @ above
+        ahead.data[:] = 1.0
+        edge = ahead - ahead.multiply(seen)
+        edge.eliminate_zeros()
+        seen = seen + edge
+        met = np.diff(edge.tocsc().indptr)
+        nearest[met > 0] = np.minimum(nearest[met > 0], tier)
+        count += met
+        share += edge.T @ (bought[direct] / bought.sum())
     count[direct] = 0
     found = np.flatnonzero(count >= 2)
     order = found[np.lexsort((found, -share[found]))]
