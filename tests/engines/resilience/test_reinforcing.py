@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rongtong.engines.resilience import FaultyNetwork, ResilienceError, SupplyNetwork, systemic_risk
+from rongtong.engines.resilience import FaultyNetwork, ResilienceError, SupplyNetwork, cascade, systemic_risk
 from rongtong.engines.resilience.reinforcing import Move, moved, reinforce
 from tests.engines.resilience.made import dense
 
@@ -68,6 +68,18 @@ def test_greedy_beats_what_it_is_shown_beside() -> None:
         other = reinforce(network, CANDIDATES, links=2, strategy=strategy)
         assert greedy.after <= other.after + 1e-15
         assert len(other) == 2
+
+
+def test_what_one_buyer_has_at_risk() -> None:
+    def at_risk(network: SupplyNetwork, buyer: int) -> float:
+        lost = [cascade(network, {firm: 0.0}).loss[buyer] for firm in range(9) if firm != buyer]
+        return float(sum(lost)) / 9
+
+    network = star()
+    found = reinforce(network, CANDIDATES, links=3, buyer=3)
+    assert found.before == pytest.approx(at_risk(network, 3))
+    assert found.after == pytest.approx(at_risk(found.network, 3)) and found.after < found.before
+    assert {one.buyer for one in found.proposals} == {3}
 
 
 def test_moving_back_is_where_it_was() -> None:

@@ -58,7 +58,8 @@ class Proposal:
     instead_of
         Who delivers as much less.
     before, after
-        Mean index of all firms without and with it, on top of the proposals before it.
+        Mean index of all firms (or the buyer's mean loss, see `reinforce`) without and with it, on top of the
+        proposals before it.
     """
 
     supplier: Any
@@ -87,7 +88,7 @@ class Reinforcement:
     Attributes
     ----------
     before, after
-        Mean index of all firms without any, and with all of them.
+        Mean index of all firms (or the buyer's mean loss) without any, and with all of them.
     network
         The network with all of them.
     evaluations
@@ -123,6 +124,7 @@ def reinforce(
     candidates: Table,
     *,
     links: int = 20,
+    buyer: Any = None,
     strategy: Strategy = "greedy",
     eps: float = 1e-2,
     seed: int = 0,
@@ -135,6 +137,9 @@ def reinforce(
     candidates
         supplier, buyer, capacity: what the supplier could deliver more in all, yuan a year. Where a supplier stands in
         several rows its capacity is the largest that is told, for all its new links together.
+    buyer
+        Instead of the mean index, lower what this firm has at risk: the share of its output that it loses, in the mean
+        over the failures of each other firm. Times its revenue that is yuan a year.
     strategy
         ``greedy`` takes the link with the largest gain, again and again. For comparison ``random`` takes any, and
         ``largest`` those of the largest suppliers, whatever they gain.
@@ -150,7 +155,8 @@ def reinforce(
     """
     if links < 1 or strategy not in ("greedy", "random", "largest"):
         raise ResilienceError("links is 1 or more; strategy is greedy, random or largest")
-    search = _Search(network, _asked(network, candidates), eps, tell)
+    target = None if buyer is None else int(network.places([buyer])[0])
+    search = _Search(network, _asked(network, candidates), target, eps, tell)
     if strategy == "greedy":
         return search.greedy(links)
     order = np.random.default_rng(seed).permutation(len(search.asked.supplier))
@@ -189,9 +195,14 @@ class _Search:
     """What is chosen so far, and what it costs to look at one more link."""
 
     def __init__(
-        self, network: SupplyNetwork, asked: _Asked, eps: float, tell: Callable[[int, int], bool | None] | None
+        self,
+        network: SupplyNetwork,
+        asked: _Asked,
+        target: int | None,
+        eps: float,
+        tell: Callable[[int, int], bool | None] | None,
     ) -> None:
-        self.network, self.asked, self.eps, self.tell = network, asked, eps, tell
+        self.network, self.asked, self.target, self.eps, self.tell = network, asked, target, eps, tell
         self.evaluations = 0
         self.spare = np.zeros(len(network))
         np.maximum.at(self.spare, asked.supplier, asked.capacity)
@@ -265,6 +276,8 @@ class _Search:
 
     def _scores(self, network: SupplyNetwork, firms: Places | None = None) -> Floats:
         self.evaluations += 1
+        if self.target is not None:
+            return losses_of(network, self.target, firms, self.eps)
         names = None if firms is None else network.names[firms]
         return systemic_risk(network, names, eps=self.eps).esri
 
@@ -309,6 +322,17 @@ class _Search:
 
     def _result(self) -> Reinforcement:
         return Reinforcement(tuple(self.found), self.before, self.now, self.network, self.evaluations)
+
+
+def losses_of(network: SupplyNetwork, target: int, firms: Places | None = None, eps: float = 1e-2) -> Floats:
+    """Return the share of its output that a firm loses when each of `firms`, or of all, fails; 0 for itself."""
+    failing = np.arange(len(network), dtype=np.int32) if firms is None else firms
+    table, lost = influence(network, Rules()), np.zeros(len(failing))
+    own, found, losses = desk(table), np.zeros((1, 4)), np.zeros((2, len(network)))
+    for number, firm in enumerate(failing.tolist()):
+        many(table, own, *single_failures(np.array([firm], np.int32)), 3, eps, found, losses)
+        lost[number] = 0.0 if firm == target else max(losses[0, target], losses[1, target])
+    return lost
 
 
 def moved(network: SupplyNetwork, move: Move) -> SupplyNetwork:
