@@ -28,6 +28,7 @@ def test_every_clash_and_no_other_is_found():
         grants = invented_grants(random.Random(seed), 9)
         found = {(one.first, one.second, one.rule) for one in clashes(grants)}
         assert found == clashes_by_hand(grants), seed
+        assert clashes(grants, most=3) == clashes(grants)[:3]
         kinds |= {rule for _, _, rule in found}
     assert kinds == set(Rule)
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import or_
 
 from rongtong.engines.fairness.errors import FairnessError
@@ -22,13 +22,21 @@ _STRENGTH = {Exclusivity.NON_EXCLUSIVE: 0, Exclusivity.SOLE: 1, Exclusivity.EXCL
 _GRAVEST = (Rule.EXCLUSIVE, Rule.OWN_USE, Rule.SOLE)
 
 
-def clashes(grants: Sequence[Grant], fields: Hierarchy = ipc, territories: Hierarchy = territory) -> list[Clash]:
+def clashes(
+    grants: Sequence[Grant],
+    fields: Hierarchy = ipc,
+    territories: Hierarchy = territory,
+    *,
+    most: int | None = None,
+) -> list[Clash]:
     """Return every clash among the grants of one technology.
 
     Parameters
     ----------
     fields, territories
         What contains a code: `ipc`, `territory`, or a `tree`.
+    most
+        How many clashes are enough; None for all: a thousand grants of everything to everybody have half a million.
 
     Returns
     -------
@@ -44,24 +52,32 @@ def clashes(grants: Sequence[Grant], fields: Hierarchy = ipc, territories: Hiera
     if len(known) < len(grants):
         raise FairnessError("two grants have the same identifier")
     sources = {grant.id: _sources(grant, known) for grant in grants}
-    field_reach = _Reach([grant.fields for grant in grants], fields)
-    place_reach = _Reach([grant.territories for grant in grants], territories)
+    reaches = (
+        _Reach([grant.fields for grant in grants], fields),
+        _Reach([one.territories for one in grants], territories),
+    )
+    return list(islice(_each(grants, known, sources, *reaches), most))
+
+
+def _each(
+    grants: Sequence[Grant],
+    known: Mapping[str, Grant],
+    sources: Mapping[str, list[Grant]],
+    fields: _Reach,
+    places: _Reach,
+) -> Iterator[Clash]:
     place_of = {grant.id: place for place, grant in enumerate(grants)}
-    found = [
-        clash
-        for at, grant in enumerate(grants)
-        if grant.source is not None
-        for clash in _beyond(grant, at, place_of.get(grant.source), known, field_reach, place_reach)
-    ]
+    for at, grant in enumerate(grants):
+        if grant.source is not None:
+            yield from _beyond(grant, at, place_of.get(grant.source), known, fields, places)
     for second, rivals in enumerate(_rivals(grants, sources, place_of)):
-        rivals &= field_reach.overlapping(second) if rivals else 0
-        rivals &= place_reach.overlapping(second) if rivals else 0
+        rivals &= fields.overlapping(second) if rivals else 0
+        rivals &= places.overlapping(second) if rivals else 0
         for first in _bits(rivals):
             rule = _broken(grants[first], grants[second], sources)
             if rule is not None:
-                common = field_reach.common(first, second), place_reach.common(first, second)
-                found.append(_pair(grants[first], grants[second], rule, *common))
-    return found
+                common = fields.common(first, second), places.common(first, second)
+                yield _pair(grants[first], grants[second], rule, *common)
 
 
 class _Reach:
@@ -74,6 +90,8 @@ class _Reach:
             self._paths[code] = self._paths[path[0]] = path
         self._own = [tuple(dict.fromkeys(self._paths[code][0] for code in each)) for each in codes]
         self._above = [frozenset(level for code in own for level in self._paths[code]) for own in self._own]
+        #: Many pairs of grants are about the same two sets of codes.
+        self._common: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
         self._holders: defaultdict[str, int] = defaultdict(int)
         self._below: defaultdict[str, int] = defaultdict(int)
         for at, (own, above) in enumerate(zip(self._own, self._above, strict=True)):
@@ -89,6 +107,12 @@ class _Reach:
 
     def common(self, first: int, second: int) -> tuple[str, ...]:
         """What both cover, in the narrower codes, none of them inside another."""
+        asked = (self._own[first], self._own[second])
+        if asked not in self._common:
+            self._common[asked] = self._narrower(first, second)
+        return self._common[asked]
+
+    def _narrower(self, first: int, second: int) -> tuple[str, ...]:
         found = {code for code in self._own[first] if self._covers(second, code)}
         found |= {code for code in self._own[second] if self._covers(first, code)}
         return tuple(sorted(code for code in found if not found.intersection(self._paths[code][1:])))

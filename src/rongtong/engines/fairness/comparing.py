@@ -61,7 +61,15 @@ class Comparison:
         )
 
     def __str__(self) -> str:
-        with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+        with pl.Config(
+            tbl_rows=-1,
+            tbl_cols=-1,
+            tbl_width_chars=200,
+            tbl_hide_column_data_types=True,
+            tbl_hide_dataframe_shape=True,
+            float_precision=2,
+            thousands_separator=",",
+        ):
             return f"{self.game!r}\n{self.to_frame()}"
 
 

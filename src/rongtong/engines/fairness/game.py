@@ -132,7 +132,7 @@ class Game:
 
     def __repr__(self) -> str:
         kind = "cost game" if self.cost else "game"
-        return f"<{kind} of {', '.join(self.players)}: {float(self.total):g}{', ' + self.rule if self.rule else ''}>"
+        return f"<{kind} of {', '.join(self.players)}: {float(self.total):,.2f}{', ' + self.rule if self.rule else ''}>"
 
 
 def mask_of(players: Sequence[str], group: Iterable[str]) -> int:
