@@ -1,5 +1,7 @@
 """Every solution against a second, slower way to it."""
 
+import random
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, permutations, product
 from math import factorial
@@ -10,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rongtong.engines.fairness import (
+    Contribution,
     FairnessError,
     Game,
     airport,
     airport_shapley,
     bankruptcy,
     banzhaf,
+    bottleneck_game,
     compare,
     constrained_equal_awards,
     constrained_equal_losses,
@@ -120,6 +124,25 @@ def test_no_other_division_is_lexicographically_better_than_the_nucleolus(game, 
         if not any(moves) or (rational and any(sign * (other[one] - alone[one]) < 0 for one in other)):
             continue
         assert sorted(excesses(game, other).values(), reverse=True) > told
+
+
+def test_the_nucleolus_sees_a_fen_among_a_hundred_million_yuan():
+    chance = random.Random(5)
+    for _ in range(40):
+        hours = [chance.randint(1, 2000) for _ in range(chance.randint(3, 6))]
+        brought = {NAMES[at]: Contribution(equipment_hours=Decimal(one)) for at, one in enumerate(hours)}
+        need = Contribution(equipment_hours=Decimal(chance.randint(1, sum(hours))))
+        game = bottleneck_game(brought, need, Decimal(chance.randint(10**9, 10**11)).scaleb(-2))  # cut to fen
+        best = nucleolus(game)
+        assert sum(best.values()) == game.total
+        assert judge(game, best).excess <= min(judge(game, other).excess for other in (shapley(game), worths_of(game)))
+
+
+def worths_of(game):
+    """What is left over when each has what it is worth alone, in equal parts on top."""
+    alone = game.alone()
+    rest = (game.total - sum(alone.values())) / len(alone)
+    return {player: value + rest for player, value in alone.items()}
 
 
 def test_the_nucleolus_of_ten_lies_in_the_core_of_a_convex_game():

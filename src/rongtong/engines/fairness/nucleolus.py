@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, linprog
 
 from rongtong.engines.fairness.amounts import Shares
-from rongtong.engines.fairness.coalitions import float_sums, sums
+from rongtong.engines.fairness.coalitions import Whole, float_sums, sums
 from rongtong.engines.fairness.errors import FairnessError
 from rongtong.engines.fairness.game import Game
 from rongtong.engines.fairness.judging import most_dissatisfied
@@ -29,6 +29,7 @@ MOST_PLAYERS = 16
 _ADDED = 200
 _TOLERANCE = 1e-9
 _SEEN = 1e-7
+_REFINEMENTS = 2
 
 
 @dataclass
@@ -39,19 +40,30 @@ class Level:
     alone: list[int]
     #: Coalitions whose share is settled before this step, linearly independent.
     settled: list[int]
-    excess: float
 
 
 @dataclass
 class _Search:
     game: Game
-    values: NDArray[np.float64]
-    floor: NDArray[np.float64] | None
+    #: Values times the denominator, in a cost game with the other sign.
+    whole: Whole
+    rational: bool
+    refinements: int
     settled: list[int]
-    shares: dict[int, float]
+    #: What the settled coalitions get, in the unit of `whole`.
+    shares: dict[int, Fraction]
     #: Coalitions that mattered before and may again.
     working: list[int]
     levels: list[Level] = field(default_factory=list)
+
+
+@dataclass
+class _Frame:
+    """Where a linear programme looks from: it sees differences to a division and an excess, in units of a size."""
+
+    centre: list[int]
+    excess: int
+    size: int
 
 
 def nucleolus(game: Game) -> Shares:
@@ -68,52 +80,81 @@ def nucleolus(game: Game) -> Shares:
     count = len(game.players)
     if count > MOST_PLAYERS:
         raise FairnessError(f"the nucleolus is computed for up to {MOST_PLAYERS} players, not {count}")
-    sign = -1 if game.cost else 1
-    scale = float(np.abs(game.numerators).max()) or 1.0
-    values = sign * game.numerators / scale
-    single = sum(int(game.numerators[1 << player]) for player in range(count))
-    rational = sign * single <= sign * int(game.numerators[-1])
-    floor = values[1 << np.arange(count)] if rational else None
-    everybody = (1 << count) - 1
+    for refinements in range(_REFINEMENTS + 1):
+        shares = _attempt(game, refinements)
+        if shares is not None:
+            return shares
+    raise FairnessError("the nucleolus could not be proved: round the values, or state them in larger units")
+
+
+def _attempt(game: Game, refinements: int) -> Shares | None:
+    """The nucleolus, if it can be proved with so many refinements of every linear programme."""
+    count, sign = len(game.players), -1 if game.cost else 1
+    whole, everybody = sign * game.numerators, (1 << count) - 1
+    rational = sum(int(whole[1 << player]) for player in range(count)) <= int(whole[-1])
     first = [mask for place in range(count) for mask in (1 << place, everybody ^ (1 << place))]
-    search = _Search(game, values, floor, [everybody], {everybody: float(values[-1])}, first)
+    total = {everybody: Fraction(int(whole[-1]))}
+    search = _Search(game, whole, rational, refinements, [everybody], total, first)
     while len(search.settled) < count:
-        search.levels.append(_next_level(search))
+        level = _next_level(search)
+        if level is None:
+            return None
+        search.levels.append(level)
     shares = _solved(game, search.levels)
-    if shares is None or not _proved(game, shares, search.levels, rational):
-        raise FairnessError("the nucleolus could not be proved: round the values, or state them in larger units")
-    return shares
+    return shares if shares is not None and _proved(game, shares, search.levels, rational) else None
 
 
-def _next_level(search: _Search) -> Level:
+def _next_level(search: _Search) -> Level | None:
+    """The next step; None if the linear programme says too little to be proved."""
     count = len(search.game.players)
     among = ~dependent(search.settled, count)
-    working = [mask for mask in dict.fromkeys(search.working) if among[mask]] or [int(np.flatnonzero(among)[0])]
+    search.working = [mask for mask in dict.fromkeys(search.working) if among[mask]] or [int(np.flatnonzero(among)[0])]
+    frame = _Frame([0] * count, 0, int(np.abs(search.whole).max()) or 1)
+    found = _optimum(search, among, frame)
+    for _ in range(search.refinements):
+        frame = _closer(search, frame, found)
+        found = _optimum(search, among, frame)
+    return _settle(search, found)
+
+
+def _closer(search: _Search, frame: _Frame, found: OptimizeResult) -> _Frame:
+    """Look again from the division that was found, in the unit in which the tight coalitions still differ.
+
+    So that a fen among a hundred million yuan is seen (iterative refinement, Gleixner, Steffy & Wolter 2016).
+    """
+    moved = [place + round(step * frame.size) for place, step in zip(frame.centre, found.x[:-1].tolist(), strict=True)]
+    excess = frame.excess + round(float(found.x[-1]) * frame.size)
+    rest = search.whole - sums(moved) - excess
+    tight = [abs(int(rest[mask])) for mask in _tight(search, found)]
+    return _Frame(moved, excess, max([1, *tight]))
+
+
+def _optimum(search: _Search, among: NDArray[np.bool_], frame: _Frame) -> OptimizeResult:
+    """Least excess over all coalitions that are not settled; those that matter are added to the working ones."""
+    values = (search.whole - sums(frame.centre) - frame.excess) / frame.size
     while True:
-        found = _programme(search, working, among)
-        shares = np.asarray(found.x[:-1])
-        excess = np.where(among, search.values - float_sums(shares), -np.inf)
-        excess[working] = -np.inf
+        found = _programme(search, values, among, frame)
+        excess = np.where(among, values - float_sums(np.asarray(found.x[:-1])), -np.inf)
+        excess[search.working] = -np.inf
         over = np.flatnonzero(excess > found.x[-1] + _TOLERANCE)
         if not len(over):
-            search.working = working
-            return _settle(search, working, found)
-        worst = over[np.argsort(-excess[over], kind="stable")[:_ADDED]]
-        working += worst.tolist()
+            return found
+        search.working += over[np.argsort(-excess[over], kind="stable")[:_ADDED]].tolist()
 
 
-def _programme(search: _Search, working: list[int], among: NDArray[np.bool_]) -> OptimizeResult:
+def _programme(search: _Search, values: NDArray[np.float64], among: NDArray[np.bool_], frame: _Frame) -> OptimizeResult:
     """Least e with ``x(S) + e >= v(S)`` for the working coalitions, settled ones as they are."""
-    count = len(search.game.players)
-    floor = search.floor
-    least = [None if floor is None or not among[1 << place] else float(floor[place]) for place in range(count)]
+    count, working, settled = len(search.game.players), search.working, search.settled
+    floor = [(int(search.whole[1 << place]) - frame.centre[place]) / frame.size for place in range(count)]
+    free = [not search.rational or not among[1 << place] for place in range(count)]
+    centred = [sum(frame.centre[place] for place in range(count) if mask >> place & 1) for mask in settled]
     found = linprog(
         c=np.append(np.zeros(count), 1.0),
         A_ub=-np.hstack([_rows(working, count), np.ones((len(working), 1))]),
-        b_ub=-search.values[working],
-        A_eq=np.hstack([_rows(search.settled, count), np.zeros((len(search.settled), 1))]),
-        b_eq=[search.shares[mask] for mask in search.settled],
-        bounds=[*((low, None) for low in least), (None, None)],
+        b_ub=-values[working],
+        A_eq=np.hstack([_rows(settled, count), np.zeros((len(settled), 1))]),
+        b_eq=[float((search.shares[mask] - at) / frame.size) for mask, at in zip(settled, centred, strict=True)],
+        bounds=[*((None if none else low, None) for none, low in zip(free, floor, strict=True)), (None, None)],
         method="highs-ds",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
@@ -122,21 +163,28 @@ def _programme(search: _Search, working: list[int], among: NDArray[np.bool_]) ->
     return found
 
 
-def _settle(search: _Search, working: list[int], found: OptimizeResult) -> Level:
-    """Keep what the dual solution names: these are tight in every best division."""
-    count, excess = len(search.game.players), float(found.x[-1])
-    tight = [mask for mask, price in zip(working, found.ineqlin.marginals, strict=True) if price < -_SEEN]
+def _tight(search: _Search, found: OptimizeResult) -> list[int]:
+    """What the dual solution names: these are tight in every best division."""
+    return [mask for mask, price in zip(search.working, found.ineqlin.marginals, strict=True) if price < -_SEEN]
+
+
+def _settle(search: _Search, found: OptimizeResult) -> Level | None:
+    """Settle what is tight, at the excess that its exact prices give."""
+    count, tight = len(search.game.players), _tight(search, found)
     alone = [1 << place for place, price in enumerate(found.lower.marginals[:count]) if price > _SEEN]
-    level = Level(tight, alone, list(search.settled), excess)
+    level = Level(tight, alone, list(search.settled))
+    prices = _prices(level, count)
+    if prices is None:
+        return None
+    named = [Fraction(int(search.whole[mask])) for mask in [*tight, *alone]]
+    given = [*named, *(search.shares[mask] for mask in level.settled)]
+    excess = sum((price * value for price, value in zip(prices, given, strict=True)), Fraction(0))
     for mask in [*tight, *alone]:
-        if not _independent(search.settled, mask, count):
-            continue
-        search.settled.append(mask)
-        held = mask in alone and mask not in tight
-        search.shares[mask] = float(search.values[mask]) - (0.0 if held else excess)
-    if len(search.settled) == len(level.settled):
-        raise FairnessError("the nucleolus could not be proved: round the values, or state them in larger units")
-    return level
+        if _independent(search.settled, mask, count):
+            search.settled.append(mask)
+            held = mask in alone and mask not in tight
+            search.shares[mask] = Fraction(int(search.whole[mask])) - (0 if held else excess)
+    return level if len(search.settled) > len(level.settled) else None
 
 
 def _solved(game: Game, levels: list[Level]) -> Shares | None:
@@ -170,19 +218,17 @@ def _proved(game: Game, shares: Shares, levels: list[Level], rational: bool) -> 
         if any(_excess(game, shares, mask) != worst for mask in level.coalitions):
             return False
         prices = _prices(level, count)
-        if prices is None or min(prices) <= 0:
+        if prices is None or min(prices[: len(level.coalitions) + len(level.alone)]) <= 0:
             return False
     return True
 
 
 def _prices(level: Level, count: int) -> Row | None:
     """The dual solution: positive weights of what the level names that, with settled coalitions, cancel out."""
-    named = [*level.coalitions, *level.alone]
-    columns = [*named, *level.settled]
+    columns = [*level.coalitions, *level.alone, *level.settled]
     equations = [([mask >> place & 1 for mask in columns], Fraction(0)) for place in range(count)]
     equations.append(([int(at < len(level.coalitions)) for at in range(len(columns))], Fraction(1)))
-    found = solve(equations)
-    return None if found is None else found[: len(named)]
+    return solve(equations)
 
 
 def _excess(game: Game, shares: Shares, mask: int) -> Fraction:
