@@ -40,6 +40,8 @@ class Level:
     alone: list[int]
     #: Coalitions whose share is settled before this step, linearly independent.
     settled: list[int]
+    #: Those of them that the dual solution uses: with what it names they are linearly independent.
+    anchors: list[int]
 
 
 @dataclass
@@ -172,12 +174,13 @@ def _settle(search: _Search, found: OptimizeResult) -> Level | None:
     """Settle what is tight, at the excess that its exact prices give."""
     count, tight = len(search.game.players), _tight(search, found)
     alone = [1 << place for place, price in enumerate(found.lower.marginals[:count]) if price > _SEEN]
-    level = Level(tight, alone, list(search.settled))
+    anchors = [mask for mask, price in zip(search.settled, found.eqlin.marginals, strict=True) if abs(price) > _SEEN]
+    level = Level(tight, alone, list(search.settled), anchors)
     prices = _prices(level, count)
     if prices is None:
         return None
     named = [Fraction(int(search.whole[mask])) for mask in [*tight, *alone]]
-    given = [*named, *(search.shares[mask] for mask in level.settled)]
+    given = [*named, *(search.shares[mask] for mask in level.anchors)]
     excess = sum((price * value for price, value in zip(prices, given, strict=True)), Fraction(0))
     for mask in [*tight, *alone]:
         if _independent(search.settled, mask, count):
@@ -225,7 +228,7 @@ def _proved(game: Game, shares: Shares, levels: list[Level], rational: bool) -> 
 
 def _prices(level: Level, count: int) -> Row | None:
     """The dual solution: positive weights of what the level names that, with settled coalitions, cancel out."""
-    columns = [*level.coalitions, *level.alone, *level.settled]
+    columns = [*level.coalitions, *level.alone, *level.anchors]
     equations = [([mask >> place & 1 for mask in columns], Fraction(0)) for place in range(count)]
     equations.append(([int(at < len(level.coalitions)) for at in range(len(columns))], Fraction(1)))
     return solve(equations)
