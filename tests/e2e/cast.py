@@ -121,7 +121,11 @@ def furnish() -> None:
 def _webhooks() -> None:
     """One with a message that waits and one that was given up."""
     by = actor_of("manager")
-    values = {"name": "仓储系统", "url": "https://erp.lanchuan-heavy.example/hooks", "events": ["response.submitted"]}
+    values: dict[str, Any] = {
+        "name": "仓储系统",
+        "url": "https://erp.lanchuan-heavy.example/hooks",
+        "events": ["response.submitted"],
+    }
     made = webhooks.create_webhook(organisation=member_of("manager").organisation, by=by, **values)
     given_up = webhooks.ping_webhook(webhook=made, by=by)
     told = {"state": "failed", "attempts": 7, "status": 503, "problem": "status", "answer": WEBHOOK_ANSWER}

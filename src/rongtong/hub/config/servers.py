@@ -14,7 +14,8 @@ from rongtong.hub.config.keeping import backup_warning
 from rongtong.hub.config.store_refusals import refuse_unfit_store
 
 MOST_PROCESSES = 4
-THREADS = 8
+#: Threads of one process take turns on one core: more of them wait longer for each other.
+THREADS = 4
 REQUEST_SECONDS = 60
 GRACE_SECONDS = 10
 ACCESS_LINE = '{"at":"%(t)s","logger":"access","method":"%(m)s","path":"%(U)s","status":%(s)s,"microseconds":%(D)s}'
@@ -54,7 +55,8 @@ def web(arguments: argparse.Namespace) -> None:
         "threads": arguments.threads,
         "timeout": REQUEST_SECONDS,
         "graceful_timeout": GRACE_SECONDS,
-        "keepalive": 15,
+        # a connection that is kept stays with its process, and one of the others may have nothing to do
+        "keepalive": 0,
         "accesslog": "-",
         "access_log_format": ACCESS_LINE,  # the path without its query
         "logconfig_dict": {"loggers": {"gunicorn.error": {"propagate": False}}},

@@ -9,7 +9,7 @@ from rongtong.hub.foundation.forms import RoomForm
 class SignForm(RoomForm):
     """A signature. The verb judges it: an empty name and a missing tick are its faults to find."""
 
-    needed = ("name",)
+    needed = frozenset({"name"})
     name = forms.CharField(
         label=_("签署人"), max_length=80, required=False, widget=forms.TextInput({"autocomplete": "name"})
     )

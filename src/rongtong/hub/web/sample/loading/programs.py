@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
@@ -32,7 +33,7 @@ def steps(cluster: Cluster) -> Iterator[Step]:
 
 def _register(world: World) -> None:
     organisation = Organisation._base_manager.get(pk=world.id_of(LISTENER))
-    values = {"name": "采购系统", "url": "https://erp.lanchuan-heavy.example/rongtong", "events": []}
+    values: dict[str, Any] = {"name": "采购系统", "url": "https://erp.lanchuan-heavy.example/rongtong", "events": []}
     made = create_webhook(organisation=organisation, by=world.manager(LISTENER), **values)
     ping_webhook(webhook=made, by=world.manager(LISTENER))
 
