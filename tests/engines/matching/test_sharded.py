@@ -12,7 +12,9 @@ import pytest
 
 from rongtong.engines.matching import Constraint, Index, Listing, Matches, Need, Searcher
 from rongtong.engines.matching.sharded import ShardedIndex, ShardMissing, shard_of, start_here
+from rongtong.engines.resilience import systemic_risk
 from tests.engines.matching.made import WORDS, LetterEncoder, filled, offer
+from tests.engines.resilience.made import sold
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install rongtong[ray]")
 NEEDS = [
@@ -135,3 +137,17 @@ def test_changes_wait_for_a_shard_that_is_missing(tmp_path: Path) -> None:
 
 def test_an_index_in_a_piece_names_no_shard() -> None:
     assert Index.in_memory().search(Need("轴承"), Searcher(0)).missing == ()
+
+
+def test_shocks_spread_over_the_same_cluster() -> None:
+    """Here and not with the other tests of the index, because a cluster takes ten seconds to start."""
+    import ray
+
+    # One worker has to load the compiled loops, not one for each of the cluster's processors.
+    others = ray.util.placement_group([{"CPU": 3}])
+    ray.get(others.ready())
+    for certified in (False, True):
+        here = systemic_risk(sold(120, 9), certified=certified)
+        there = systemic_risk(sold(120, 9), certified=certified, over="ray")
+        assert there.to_frame().equals(here.to_frame())
+    ray.util.remove_placement_group(others)

@@ -61,6 +61,15 @@ def reference(network: SupplyNetwork, *, replaceable: bool = True, costs: bool =
     )  # fmt: skip
 
 
+def sold(firms: int, seed: int) -> SupplyNetwork:
+    """A network with final demand, large enough that the last step upstream is not taken firm by firm."""
+    chance = np.random.default_rng(seed)
+    weights = chance.lognormal(0, 2, (firms, firms)) * (chance.random((firms, firms)) < 0.05)
+    np.fill_diagonal(weights, 0)
+    classes = chance.integers(0, 3, (12, 12))
+    return dense(weights, chance.integers(0, 12, firms).tolist(), classes, revenue=1.4 * weights.sum(axis=1) + 0.1)
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> SupplyNetwork:
     """Small networks of every kind: without links, one sector, markets that cross sectors, revenue above and below."""

@@ -1,7 +1,7 @@
 """The index by the published equations: against the authors' figures, and against the equations in plain NumPy."""
 
+import sys
 import threading
-from importlib.util import find_spec
 
 import numpy as np
 import polars as pl
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rongtong.engines.resilience import Cancelled, ResilienceError, SupplyNetwork, cascade, systemic_risk
-from tests.engines.resilience.made import DATA, dense, networks, present, real, reference
+from tests.engines.resilience.made import DATA, dense, networks, present, real, reference, sold
 
 
 @present
@@ -72,15 +72,6 @@ def test_a_certified_index_is_as_close_as_it_says(network: SupplyNetwork, replac
     told = reference(network, replaceable=replaceable)
     for firm in range(len(network) if network.sales.sum() else 0):
         assert abs(told.failure(firm, 1e-10).esri - proven.esri[firm]) <= proven.error[firm] + 1e-6
-
-
-def sold(firms: int, seed: int) -> SupplyNetwork:
-    """A network with final demand, large enough that the last step upstream is not taken firm by firm."""
-    chance = np.random.default_rng(seed)
-    weights = chance.lognormal(0, 2, (firms, firms)) * (chance.random((firms, firms)) < 0.05)
-    np.fill_diagonal(weights, 0)
-    classes = chance.integers(0, 3, (12, 12))
-    return dense(weights, chance.integers(0, 12, firms).tolist(), classes, revenue=1.4 * weights.sum(axis=1) + 0.1)
 
 
 def test_upstream_is_the_closed_form() -> None:
@@ -166,19 +157,9 @@ def test_what_cannot_be_asked() -> None:
             systemic_risk(network, **settings_)
 
 
-@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install rongtong[ray]")
-def test_a_cluster_gives_the_same() -> None:
-    from rongtong.engines.matching.sharded import start_here
-
+def test_without_a_cluster_it_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one: `tests/engines/matching/test_sharded.py`, where the cluster runs."""
+    monkeypatch.setattr("rongtong.engines.resilience.running.find_spec", lambda name: name)  # as if it were installed
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ResilienceError, match="Ray is not running"):
         systemic_risk(sold(30, 9), over="ray")
-    start_here(1)
-    import ray  # not before: it reads how to guard itself when it is imported
-
-    try:
-        for certified in (False, True):
-            here = systemic_risk(sold(120, 9), certified=certified)
-            there = systemic_risk(sold(120, 9), certified=certified, over="ray")
-            assert there.to_frame().equals(here.to_frame())
-    finally:
-        ray.shutdown()
