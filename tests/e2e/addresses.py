@@ -24,6 +24,7 @@ ORGANISATIONS = ("lanchuan-heavy", "hengli", "jintang", "centre")
 #: The first word of a route's address → the model its identifier belongs to.
 MODELS = {
     "certificates": "organisations.Certificate",
+    "chains": "industry.Chain",
     "collaborations": "innovation.Collaboration",
     "documents": "trust.Document",
     "join": "organisations.Invitation",

@@ -79,7 +79,7 @@ def test_translated_strings_are_constant():
     assert found == []
 
 
-@pytest.mark.parametrize("room", ["organisations", "trust", "matching", "innovation"])
+@pytest.mark.parametrize("room", ["organisations", "trust", "matching", "innovation", "industry"])
 def test_verbs_take_keywords_and_name_who_acts(room):
     from rongtong.hub.foundation.verbs import REGISTRY
 

@@ -41,7 +41,7 @@ SECRET_KEY_FALLBACKS = environment.words("RONGTONG_SECRET_SESSION_FORMER")
 
 # Apps: the order of the import graph, lowest last, so that upper apps' templates come first
 
-ROOMS = ["foundation", "organisations", "trust", "matching", "innovation", "web"]
+ROOMS = ["foundation", "organisations", "trust", "matching", "innovation", "industry", "web"]
 INSTALLED_APPS = [
     *(f"rongtong.hub.{room}" for room in reversed(ROOMS)),
     "allauth",

@@ -1,0 +1,1 @@
+"""The industry chain through the API."""

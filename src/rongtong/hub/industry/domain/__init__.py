@@ -1,0 +1,1 @@
+"""Verbs of the industry chain, one file a noun."""

@@ -1,0 +1,1 @@
+"""What leaves the industry chain as a file."""

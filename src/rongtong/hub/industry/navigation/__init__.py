@@ -1,0 +1,1 @@
+"""The industry chain in the frame."""

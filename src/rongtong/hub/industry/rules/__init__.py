@@ -1,0 +1,1 @@
+"""Who may do what to which noun, in which state."""
