@@ -7,15 +7,19 @@ from rongtong.engines.resilience.disruptions import Disruption
 from rongtong.engines.resilience.dynamics import Bands, Conduct, Simulation, monte_carlo, simulate
 from rongtong.engines.resilience.errors import Cancelled, Fault, FaultyNetwork, ResilienceError
 from rongtong.engines.resilience.essentiality import Essentiality
+from rongtong.engines.resilience.explaining import Explanation, explain
 from rongtong.engines.resilience.network import SupplyNetwork
+from rongtong.engines.resilience.reconstructing import Reconstruction, reconstruct
 from rongtong.engines.resilience.reinforcing import Proposal, Reinforcement, reinforce
 from rongtong.engines.resilience.risk_results import Cascade, SystemicRisk
+from rongtong.engines.resilience.stability import RankStability, rank_stability
 from rongtong.engines.resilience.systemic_risk import cascade, systemic_risk
 from rongtong.engines.resilience.traps import Trap
 
 __all__ = [
-    "Bands", "Cancelled", "Cascade", "Conduct", "Dependencies", "Disruption", "Essentiality", "Fault", "FaultyNetwork",
-    "Proposal", "Reinforcement", "ResilienceError", "Simulation", "SupplyNetwork", "SystemicRisk", "Trap", "cascade",
-    "critical_paths", "cut_vertices", "dependencies", "from_input_output", "monte_carlo", "product_edges",
-    "product_graph", "reinforce", "simulate", "systemic_risk",
+    "Bands", "Cancelled", "Cascade", "Conduct", "Dependencies", "Disruption", "Essentiality", "Explanation", "Fault",
+    "FaultyNetwork", "Proposal", "RankStability", "Reconstruction", "Reinforcement", "ResilienceError", "Simulation",
+    "SupplyNetwork", "SystemicRisk", "Trap", "cascade", "critical_paths", "cut_vertices", "dependencies", "explain",
+    "from_input_output", "monte_carlo", "product_edges", "product_graph", "rank_stability", "reconstruct", "reinforce",
+    "simulate", "systemic_risk",
 ]  # fmt: skip

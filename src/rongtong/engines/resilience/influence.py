@@ -66,7 +66,7 @@ def influence(network: SupplyNetwork, rules: Rules) -> Influence:
     """Lay a network out; the same object serves every shock and every thread."""
     firms, sales = len(network), network.sales
     suppliers = network.supplier
-    slots, share, slot_start = _downstream(network, rules)
+    slots, share, slot_start = downstream_shares(network, rules)
     matters = share > 0
     kept = np.flatnonzero(matters)
     revenue = network.revenue[suppliers]
@@ -102,7 +102,7 @@ def influence(network: SupplyNetwork, rules: Rules) -> Influence:
     return table
 
 
-def _downstream(network: SupplyNetwork, rules: Rules) -> tuple[Places, Floats, Starts]:
+def downstream_shares(network: SupplyNetwork, rules: Rules) -> tuple[Places, Floats, Starts]:
     """Return slot (-1: not essential), dependence of each link, and the first slot of each buyer."""
     suppliers, buyers, sectors = network.supplier, network.buyer, len(network.essentiality.sectors)
     kind = network.essentiality.classes[network.sector[suppliers], network.sector[buyers]]
