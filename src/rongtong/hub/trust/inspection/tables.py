@@ -1,4 +1,4 @@
-"""CSV: any text in a known encoding; what its columns mean is read later."""
+"""CSV and JSON: any text in a known encoding; what it means is read later."""
 
 from __future__ import annotations
 

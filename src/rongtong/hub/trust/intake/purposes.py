@@ -33,6 +33,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "png": Kind((".png",), "image/png", shown=True),
     "webp": Kind((".webp",), "image/webp", shown=True),
     "csv": Kind((".csv",), "text/csv"),
+    "json": Kind((".json",), "application/json"),
 }
 KIND_BY_EXTENSION: Final = {extension: name for name, kind in KINDS.items() for extension in kind.extensions}
 
@@ -68,6 +69,7 @@ PURPOSES: Final[Mapping[str, Purpose]] = {
     for purpose in (
         Purpose("response_attachment", _("揭榜附件"), _PAPERS, megabytes=20),
         Purpose("challenge_attachment", _("榜单附件"), _PAPERS, megabytes=20),
+        Purpose("conformity_evidence", _("符合性佐证"), (*_PAPERS, "csv", "json"), megabytes=20),
         Purpose("import", _("批量导入"), ("xlsx", "csv"), megabytes=10),
         Purpose("certificate", _("证照"), ("pdf", "jpeg", "png", "webp"), megabytes=5, pages=20),
     )

@@ -1,0 +1,1 @@
+"""Things of the industry chain that carry documents."""
