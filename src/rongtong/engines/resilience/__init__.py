@@ -15,11 +15,12 @@ from rongtong.engines.resilience.risk_results import Cascade, SystemicRisk
 from rongtong.engines.resilience.stability import RankStability, rank_stability
 from rongtong.engines.resilience.systemic_risk import cascade, systemic_risk
 from rongtong.engines.resilience.traps import Trap
+from rongtong.engines.resilience.weak_links import weak_links
 
 __all__ = [
     "Bands", "Cancelled", "Cascade", "Conduct", "Dependencies", "Disruption", "Essentiality", "Explanation", "Fault",
     "FaultyNetwork", "Proposal", "RankStability", "Reconstruction", "Reinforcement", "ResilienceError", "Simulation",
     "SupplyNetwork", "SystemicRisk", "Trap", "cascade", "critical_paths", "cut_vertices", "dependencies", "explain",
     "from_input_output", "monte_carlo", "product_edges", "product_graph", "rank_stability", "reconstruct", "reinforce",
-    "simulate", "systemic_risk",
+    "simulate", "systemic_risk", "weak_links",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from rongtong.hub.config import evidence, house, keeping, prepare, run, servers
+from rongtong.hub.config import chain, evidence, house, keeping, prepare, run, servers
 from rongtong.hub.config.commands import CommandFailed, Commands, Need, UsageError
 from rongtong.hub.config.database import DatabaseError, main_cluster
 from rongtong.hub.config.environment import ConfigurationError
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def registered() -> Commands:
     """Every command: the house's own and those of each room."""
     commands = Commands()
-    for module in (run, prepare, servers, house, keeping, evidence):
+    for module in (run, prepare, servers, house, keeping, evidence, chain):
         module.register(commands)
     for room in sorted(path.parent.name for path in HUB.glob("*/apps.py")):
         if find_spec(f"rongtong.hub.{room}.commands"):
