@@ -116,6 +116,16 @@ class Environment:
             return default
         return Path(value) if value else default
 
+    def content(self, name: str) -> str:
+        """What stands in the file that the variable points to; '' when it is not given."""
+        if not self.given(name):
+            return ""
+        try:
+            return Path(self.text(name)).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.refuse(name, f"cannot be read: {error}")
+            return ""
+
     def site_url(self, name: str, default: str) -> str:
         """An address of scheme and host only, without a final slash."""
         value = self.text(name, default).rstrip("/")

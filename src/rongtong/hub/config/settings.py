@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -271,6 +272,13 @@ OUTBOUND_NETWORKS = environment.networks("RONGTONG_OUTBOUND_NETWORKS")
 OUTBOUND_CLEAR_TEXT = environment.flag("RONGTONG_OUTBOUND_CLEAR_TEXT")
 
 # Background work
+# The evidence log: its name, who cosigns its checkpoints, who timestamps them
+
+LOG_ORIGIN = environment.text("RONGTONG_LOG_ORIGIN") or f"{urlsplit(SITE_URL).netloc}/log"
+LOG_WITNESSES = environment.content("RONGTONG_LOG_WITNESSES")  # witnesses and quorum, as lines of a C2SP policy
+LOG_AUTHORITY = environment.text("RONGTONG_LOG_AUTHORITY")
+LOG_ANCHORS = environment.content("RONGTONG_LOG_ANCHORS")
+
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_WORKER_DEFAULTS = {"fetch_job_polling_interval": 1.0, "delete_jobs": "never"}

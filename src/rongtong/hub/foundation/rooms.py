@@ -7,8 +7,11 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 
+PARTS = ("rules", "subjects", "notices", "listings", "domain", "evidence", "navigation", "desk", "finding", "keeping")
+
+
 class RoomConfig(AppConfig):
-    """Base of every room's app config. Imports its rights, subjects, notices, listings and verbs."""
+    """Base of every room's app config. Imports its rights, subjects, notices, listings, verbs and kinds of evidence."""
 
     default = False  # Django chooses the one config of a module that says so: the room's own, not this base
 
@@ -16,7 +19,7 @@ class RoomConfig(AppConfig):
         cls.default = True
 
     def ready(self) -> None:
-        for part in ("rules", "subjects", "notices", "listings", "domain", "navigation", "desk", "finding", "keeping"):
+        for part in PARTS:
             name = f"{self.name}.{part}"
             if find_spec(name) is None:
                 continue

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import OperationalError, models, transaction
 
 from . import audit, rights
+from .actors import Actor
 from .errors import Busy
 
 #: PostgreSQL's words for a lock that was not had in time, and for a deadlock.
@@ -24,7 +25,32 @@ class Verb:
     call: Callable[..., Any]
 
 
+@dataclass(frozen=True)
+class Done:
+    """A verb that was done, still inside its transaction.
+
+    Parameters
+    ----------
+    subject, result
+        What it acted upon, as it stands now, and what it gave back.
+    """
+
+    verb: str
+    by: Actor
+    subject: Any
+    result: Any
+
+
 REGISTRY: dict[str, Verb] = {}
+#: Hears of every verb in the verb's own transaction: where it fails, nothing was done.
+Listener = Callable[[Done], None]
+_listeners: list[Listener] = []
+
+
+def heard_by(listener: Listener) -> None:
+    """Call ``listener`` in the transaction of every verb, after its audit entry is written."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def verb(name: str, *, on: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -55,6 +81,8 @@ def verb(name: str, *, on: str | None = None) -> Callable[[Callable[P, R]], Call
                 with audit.noting() as details:
                     result = function(*args, **given)
                 audit.write(verb=name, by=by, subject=subject, result=result, before=before, details=details)
+                for listener in _listeners:
+                    listener(Done(name, by, subject, result))
             return result
 
         if name in REGISTRY:

@@ -7,3 +7,7 @@ class TrustConfig(RoomConfig):
     name = "rongtong.hub.trust"
     label = "trust"
     verbose_name = _("互信")
+
+    def ready(self) -> None:
+        super().ready()
+        from . import checks  # noqa: F401  importing registers the system checks

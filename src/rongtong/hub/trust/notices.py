@@ -1,5 +1,6 @@
 """What people are told about agreements."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rongtong.hub.foundation.actors import SYSTEM
@@ -19,6 +20,16 @@ event(
     subject=_("有单位签署了保密协议"),
     words=lambda agreement, details: _("%(name)s已签署保密协议。") % {"name": agreement.recipient},
     link=_link,
+)
+event(
+    "log.halted",
+    subject=_("透明日志已停止写入"),
+    words=lambda head, details: (
+        _("透明日志已停止写入：%(why)s。新的存证仍在排队，没有丢失。")
+        % {"why": head.get_halt_display() or _("已经恢复")}
+    ),
+    link=lambda head: reverse("trust:log"),
+    outside=False,
 )
 event(
     "document.refused",

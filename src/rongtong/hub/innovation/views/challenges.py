@@ -17,7 +17,7 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.rights import allowed
 from rongtong.hub.organisations.models import Organisation
 from rongtong.hub.organisations.queries import found_by, visible
-from rongtong.hub.trust.queries import documents_of
+from rongtong.hub.trust.queries import documents_of, mark_of
 
 from ..domain.invitations import open_invitation
 from ..enums import ChallengeState
@@ -85,6 +85,7 @@ def challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_sign": "member.manager" in opened.actor.roles,
         "entries": _entries(opened, 6),
         "amendments": amendments_of(opened.challenge, opened.actor),
+        "evidence": mark_of(opened.challenge, opened.actor),
     }
     return _page(request, opened, "need", more)
 

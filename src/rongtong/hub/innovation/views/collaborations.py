@@ -20,11 +20,11 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Fault, Invalid, NotVisible
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
-from rongtong.hub.trust.queries import documents_of
+from rongtong.hub.trust.queries import documents_of, mark_of
 
 from ..domain.collaborations import complete_collaboration, report_result, terminate_collaboration
 from ..domain.milestones import accept, agree_to_change, decline_change, deliver, propose_change, return_delivery
-from ..enums import CollaborationState
+from ..enums import CollaborationState, Consent
 from ..forms.collaborations import ChangeForm, ConclusionForm, NoteForm, ResultRows, result_initial, results_of
 from ..models import Collaboration, Milestone
 from ..queries.collaborations import own_collaborations, result_rows, with_parts
@@ -133,8 +133,15 @@ def _page(
             {"at": one.at, "text": FEED[one.verb], "by": one.name} for one in audit.feed(row, actor) if one.verb in FEED
         ],
         "documents": documents_of(row, actor),
+        "evidence": mark_of(row, actor, {"partner.viewer"} if _is_partner(row, actor) else ()),
     }
     return render(request, "innovation/collaboration.html", context, status=status)
+
+
+def _is_partner(row: Collaboration, actor: Actor) -> bool:
+    """By the partners that the page shows anyway."""
+    partners = row.response.partners.all()
+    return any(actor.acts_for(one.organisation_id) and one.consent == Consent.GIVEN for one in partners)
 
 
 def _step(step: Milestone, actor: Actor, active: bool) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from rongtong.hub.foundation.errors import Invalid, NotVisible, Stale
 from rongtong.hub.foundation.forms import differences, one_more
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed, require_role
-from rongtong.hub.trust.queries import documents_of
+from rongtong.hub.trust.queries import documents_of, mark_of
 
 from ..domain.handing_in import submit_response
 from ..domain.responses import (
@@ -128,6 +128,7 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
         "refusal_form": RefusalForm(),
         "feed": feed_of(row, actor),
         "own_side": part is not None or actor.acts_for(row.organisation_id),
+        "evidence": mark_of(row, actor, {"partner.viewer"} if part is not None else ()),
     }
     return render(request, "innovation/response.html", context)
 

@@ -13,7 +13,7 @@ from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.models import Entity
 from rongtong.hub.organisations.models import Organisation
 
-from .enums import PENDING, DocumentState, Level
+from ..enums import PENDING, DocumentState, Level
 
 
 class NonDisclosureAgreement(Entity):

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible
 
-from .enums import PENDING, DocumentState, Level
-from .intake import PURPOSES, Purpose
-from .models import Document
-from .subjects import kind_of
+from ..enums import PENDING, DocumentState, Level
+from ..intake import PURPOSES, Purpose
+from ..models import Document
+from ..subjects import kind_of
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Pages of trust."""
+"""Pages of agreements and documents."""
 
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible, Refusal
 from rongtong.hub.foundation.rights import allowed
 
-from .domain.agreements import CLAUSES, TEXT_VERSION, agreement_between, sign_nda
-from .domain.documents import attach as attach_document
-from .domain.documents import read_document, remove_document
-from .enums import Level
-from .forms import SignForm
-from .handing_out import content_for
-from .queries import document_for
-from .subjects import SUBJECTS, find, kind_of
+from ..domain.agreements import CLAUSES, TEXT_VERSION, agreement_between, sign_nda
+from ..domain.documents import attach as attach_document
+from ..domain.documents import read_document, remove_document
+from ..enums import Level
+from ..forms import SignForm
+from ..handing_out import content_for
+from ..queries import document_for
+from ..queries.evidence import mark_of
+from ..subjects import SUBJECTS, find, kind_of
 
 
 def sign(request: HttpRequest, alias: str, pk: UUID) -> HttpResponse:
@@ -35,13 +36,15 @@ def sign(request: HttpRequest, alias: str, pk: UUID) -> HttpResponse:
             return HttpResponseRedirect(link)
         except Invalid as refused:
             form.add_faults(refused)
+    standing = agreement_between(subject, actor)
     context = {
         "subject": subject,
         "link": link,
+        "evidence": mark_of(standing, actor) if standing else None,
         "form": form,
         "text_version": TEXT_VERSION,
         "clauses": CLAUSES,
-        "standing": agreement_between(subject, actor),
+        "standing": standing,
         "may_sign": allowed(actor, "nda.sign", subject),
         "own": actor.acts_for(subject.owner_id),
         "actor": actor,
