@@ -1,5 +1,6 @@
 """Tables of the industry chain, one file a noun."""
 
+from .alias import FirmAlias
 from .chain import Chain, Product, ProductInput
 from .conformity import Answer, Conformity
 from .firm import Firm, Pseudonym
@@ -11,6 +12,7 @@ __all__ = [
     "Chain",
     "Conformity",
     "Firm",
+    "FirmAlias",
     "Product",
     "ProductInput",
     "Pseudonym",
