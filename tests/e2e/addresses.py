@@ -147,6 +147,23 @@ def rows_of(label: str) -> Callable[[], Iterator[Any]]:
     return rows
 
 
+def supply_links() -> Iterator[Any]:
+    """Of each state, hidden and open, from home and abroad."""
+    model: Any = apps.get_model("industry.SupplyLink")
+    seen: set[Any] = set()
+    rows = model._base_manager.order_by("pk").values_list("pk", "state", "confidential", "country")
+    for pk, state, hidden, country in rows:
+        kind = (state, hidden, country == "CN")
+        if kind not in seen:
+            seen.add(kind)
+            yield pk
+
+
+def outside_firms() -> Iterator[Any]:
+    model: Any = apps.get_model("industry.Firm")
+    yield from model._base_manager.filter(organisation=None).order_by("pk").values_list("pk", flat=True)[:2]
+
+
 def imports(kind: str) -> Callable[[], Iterator[Any]]:
     model: Any = apps.get_model("foundation.ImportBatch")
     return lambda: model._base_manager.filter(kind=kind).values_list("pk", flat=True)
@@ -190,6 +207,9 @@ PATTERNS: dict[str, Callable[[], Any]] = {
     "operations/import/organisations/<": imports("organisations"),
     "challenges/<": challenges,
     "organisations/<": organisations,
+    "supply-links/import/<": imports("supply-links"),
+    "supply-links/<": supply_links,
+    "operations/outside-firms/<": outside_firms,
     "responses/<": responses,
     "capabilities/<": capabilities,
     "for-you/<": challenges,

@@ -1,13 +1,14 @@
-"""A chain: its name, summary and leader."""
+"""A chain: its name, summary and leader; its products as rows."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from rongtong.hub.foundation.forms import RoomForm
-from rongtong.hub.organisations.enums import VerificationState
-from rongtong.hub.organisations.models import Organisation
+from rongtong.hub.foundation.forms import RoomForm, row_set
+
+from .organisation_names import OrganisationField
 
 
 class ChainForm(RoomForm):
@@ -16,7 +17,7 @@ class ChainForm(RoomForm):
     summary = forms.CharField(
         label=_("简介"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
-    leader = forms.CharField(label=_("链主"), max_length=200, required=False)
+    leader = OrganisationField(label=_("链主"), max_length=200, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     examples = {
@@ -29,17 +30,17 @@ class ChainForm(RoomForm):
         if not names_leader:
             del self.fields["leader"]
 
-    def clean_leader(self) -> Organisation | None:
-        """The one verified organisation of that name."""
-        name = " ".join(self.cleaned_data["leader"].split())
-        if not name:
-            return None
-        found = list(Organisation._base_manager.filter(name=name, state=VerificationState.VERIFIED)[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("没有这家已核验的机构，或不止一家。请填写全称。"), code="chain.leader_unknown"
-            )
-        return found[0]
-
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "leader")}
+
+
+class ProductForm(RoomForm):
+    code = forms.CharField(label=_("产品代码"), max_length=30)
+    name = forms.CharField(label=pgettext_lazy("one", "产品"), max_length=80)
+    name_en = forms.CharField(label=_("英文名称"), max_length=120, required=False)
+    tier = forms.IntegerField(label=_("层级"), min_value=1, max_value=20)
+    stage = forms.CharField(label=_("环节"), max_length=40, required=False)
+    inputs = forms.CharField(label=_("投入的产品代码"), max_length=600, required=False)
+
+
+Products = row_set(ProductForm, most=500)
