@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-
 PARTS = ("rules", "subjects", "notices", "listings", "domain", "evidence", "navigation", "desk", "finding", "keeping")
 
 

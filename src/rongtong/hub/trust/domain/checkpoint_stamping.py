@@ -17,6 +17,7 @@ from .checkpoint_cosigning import send
 #: The pauses between two requests; the last one is kept to for as long as it takes.
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 360))
 MOST: Final = 20
+SECONDS = 10.0
 
 
 def stamp_due(most: int = MOST) -> int:
@@ -55,7 +56,7 @@ def _put_off(checkpoint: LogCheckpoint) -> bool:
 
 def _stamp(checkpoint: LogCheckpoint, trusted: Anchors) -> None:
     text = Note.parse(checkpoint.note).text
-    token = stamp(text, settings.LOG_AUTHORITY, trusted, send=send)
+    token = stamp(text, settings.LOG_AUTHORITY, trusted, send=send, seconds=SECONDS)
     found = verify_timestamp(token, text, trusted)
     LogTimestamp._base_manager.get_or_create(
         checkpoint=checkpoint, authority=found.authority[:500], defaults={"token": token, "at": found.at}
