@@ -6,6 +6,7 @@ import argparse
 import gc
 import logging
 import os
+import socket
 from typing import Any
 
 from rongtong.hub.config.commands import Commands
@@ -18,6 +19,7 @@ MOST_PROCESSES = 4
 THREADS = 4
 REQUEST_SECONDS = 60
 GRACE_SECONDS = 10
+DATA_SECONDS = 10
 ACCESS_LINE = '{"at":"%(t)s","logger":"access","method":"%(m)s","path":"%(U)s","status":%(s)s,"microseconds":%(D)s}'
 
 
@@ -55,8 +57,11 @@ def web(arguments: argparse.Namespace) -> None:
         "threads": arguments.threads,
         "timeout": REQUEST_SECONDS,
         "graceful_timeout": GRACE_SECONDS,
-        # a connection that is kept stays with its process, and one of the others may have nothing to do
+        # A process takes no more requests than it has threads for: the next one goes to whichever is free first. A
+        # connection that is kept would stay with its process, while one of the others may have nothing to do.
+        "worker_connections": arguments.threads,
         "keepalive": 0,
+        "when_ready": wait_for_requests,
         "accesslog": "-",
         "access_log_format": ACCESS_LINE,  # the path without its query
         "logconfig_dict": {"loggers": {"gunicorn.error": {"propagate": False}}},
@@ -76,6 +81,12 @@ def web(arguments: argparse.Namespace) -> None:
             return application
 
     Server().run()
+
+
+def wait_for_requests(arbiter: Any) -> None:
+    """Let the kernel hold a connection until its request arrives: browsers open some ahead, and each takes a thread."""
+    for listener in arbiter.LISTENERS:
+        listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, DATA_SECONDS)
 
 
 def set_aside() -> None:

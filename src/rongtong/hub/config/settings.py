@@ -98,6 +98,7 @@ TEMPLATES = [
             "auto_reload": RELOAD,
             "context_processors": [
                 "django.template.context_processors.i18n",
+                "rongtong.hub.foundation.templating.for_macros",
                 "rongtong.hub.web.context.frame",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -271,7 +272,6 @@ OUTBOUND_HOSTS = [word.lower() for word in environment.words("RONGTONG_OUTBOUND_
 OUTBOUND_NETWORKS = environment.networks("RONGTONG_OUTBOUND_NETWORKS")
 OUTBOUND_CLEAR_TEXT = environment.flag("RONGTONG_OUTBOUND_CLEAR_TEXT")
 
-# Background work
 # The evidence log: its name, who cosigns its checkpoints, who timestamps them
 
 LOG_ORIGIN = environment.text("RONGTONG_LOG_ORIGIN") or f"{urlsplit(SITE_URL).netloc}/log"
@@ -279,6 +279,7 @@ LOG_WITNESSES = environment.content("RONGTONG_LOG_WITNESSES")  # witnesses and q
 LOG_AUTHORITY = environment.text("RONGTONG_LOG_AUTHORITY")
 LOG_ANCHORS = environment.content("RONGTONG_LOG_ANCHORS")
 
+# Background work
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_WORKER_DEFAULTS = {"fetch_job_polling_interval": 1.0, "delete_jobs": "never"}

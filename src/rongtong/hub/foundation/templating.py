@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from markupsafe import Markup
@@ -27,6 +31,7 @@ from .browsers import browser
 from .pages import address_of
 
 HUB = Path(__file__).resolve().parents[1]
+_rendering: ContextVar[Callable[[], HttpRequest | None]] = ContextVar("rendering", default=lambda: None)
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.S)
 _ICON = Markup(
     '<svg class="icon" viewBox="0 0 24 24" fill="{fill}" stroke="currentColor" stroke-linecap="round" '
@@ -69,6 +74,7 @@ def environment(**options: Any) -> jinja2.Environment:
         formatting.translated, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals |= {
+        "csrf_input": PostingField(),
         "static": static,
         "url": url,
         "url_or_none": url_or_none,
@@ -86,9 +92,33 @@ def environment(**options: Any) -> jinja2.Environment:
     return env
 
 
+class PostingField:
+    """The field that makes a form ours, for macros: they are made once, without the values of any page."""
+
+    def __html__(self) -> str:
+        request = _rendering.get()()
+        if request is None:
+            raise LookupError("a form that posts stands on pages only: this text is rendered without a request")
+        return csrf_input(request)
+
+
+def for_macros(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: macros that draw a posting form find the request of the page."""
+    _rendering.set(weakref.ref(request))
+    return {}
+
+
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named page: ``url("innovation:challenge", challenge.pk)``."""
-    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else address_of(name)
+    if not args and not kwargs:
+        return address_of(name)
+    return _address(name, args, tuple(kwargs.items()), settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=8192)
+def _address(name: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...], _urlconf: str, _prefix: str) -> str:
+    """Return an address; a page of matches asks for a hundred, and the same ones stand on many pages."""
+    return reverse(name, args=args, kwargs=dict(named))
 
 
 def url_or_none(name: str, *args: Any, **kwargs: Any) -> str | None:

@@ -1,8 +1,10 @@
 """Who was shown at which rank, and who was followed from there: what reports and replays are made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
+
+from django.db import connections, router
 
 from rongtong.hub.foundation.actors import Actor
 
@@ -10,6 +12,13 @@ from ..models import Click, Impression, Lists
 
 Sides = tuple[Decimal | None, Decimal | None]
 NO_SIDES: Sides = (None, None)
+#: Subject, organisation, rank, score, forward, backward.
+Row = tuple[UUID, UUID, int, Decimal, Decimal | None, Decimal | None]
+INSERT = """
+INSERT INTO matching_impression
+    (viewer_organisation_id, lists, ranker, subject_id, organisation_id, rank, score, forward, backward)
+SELECT %s, %s, %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::numeric[], %s::numeric[], %s::numeric[])
+"""
 
 
 def shown(
@@ -31,35 +40,25 @@ def shown(
         What put them in this order.
     """
     told = sides or {}
-    Impression._base_manager.bulk_create(
-        Impression(
-            subject_id=subject_id,
-            viewer_organisation_id=by.organisation_id,
-            organisation_id=organisation,
-            rank=rank,
-            score=score,
-            forward=told.get(organisation, NO_SIDES)[0],
-            backward=told.get(organisation, NO_SIDES)[1],
-            ranker=ranker,
-        )
-        for rank, (organisation, score) in enumerate(ranked, first)
-    )
+    rows = [
+        (subject_id, firm, rank, score, *told.get(firm, NO_SIDES)) for rank, (firm, score) in enumerate(ranked, first)
+    ]
+    _write(rows, Lists.OFFERS, by, ranker)
 
 
 def shown_needs(ranked: Iterable[tuple[UUID, Decimal]], *, by: Actor, ranker: str = "") -> None:
     """Record one look at the needs that fit one's own organisation, in the order they were shown."""
-    Impression._base_manager.bulk_create(
-        Impression(
-            lists=Lists.NEEDS,
-            subject_id=subject,
-            viewer_organisation_id=by.organisation_id,
-            organisation_id=by.firm,
-            rank=rank,
-            score=score,
-            ranker=ranker,
-        )
-        for rank, (subject, score) in enumerate(ranked, 1)
-    )
+    rows = [(subject, by.firm, rank, score, *NO_SIDES) for rank, (subject, score) in enumerate(ranked, 1)]
+    _write(rows, Lists.NEEDS, by, ranker)
+
+
+def _write(rows: Sequence[Row], lists: Lists, by: Actor, ranker: str) -> None:
+    """Add the rows of one look. Every page of matches does this: as arrays it takes a quarter of ``bulk_create``."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connections[router.db_for_write(Impression)].cursor() as cursor:
+        cursor.execute(INSERT, [by.organisation_id, str(lists), ranker, *columns])
 
 
 def clicked(subject_id: UUID, organisation_id: UUID, *, by: Actor, lists: Lists = Lists.OFFERS) -> bool:
