@@ -19,8 +19,9 @@ setup-dev:
 	@scripts/system-packages.sh test
 	@scripts/setup.sh dev
 
+# A file stays with one worker: what its tests share is made once. The long ones come first.
 test: setup-dev
-	$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev
 	.venv/bin/ruff check .

@@ -51,16 +51,11 @@ def a_scene() -> tuple[Cast, dict[str, tuple[str, str]]]:
     Authenticator.objects.create(user=lost.account, type=Authenticator.Type.TOTP, data={"secret": "x"})
     recovery = open_recovery(account=lost.account, proof="视频核对身份证，回拨登记电话。", by=operator_actor())
     return cast, {
-        "amend": ("own.manager", reverse("innovation:challenge_amend", args=[challenge.pk])),
         "amended": ("own.manager", reverse("innovation:challenge", args=[challenge.pk])),
         "amended-visitor": ("visitor", reverse("innovation:challenge", args=[challenge.pk])),
         "recovery": ("own.contributor", reverse("organisations:recovery", args=[recovery.pk])),
         "recovery-link": ("visitor", reverse("organisations:recovery_link", args=[secret_of(recovery.pk)])),
         "recoveries": ("operator.contributor", reverse("organisations:recoveries")),
-        "account": ("own.contributor", reverse("organisations:account")),
-        "audit": ("operator.contributor", reverse("web:audit")),
-        "privacy": ("visitor", reverse("web:privacy")),
-        "data": ("visitor", reverse("web:data")),
         "sign": ("own.owner", reverse("trust:sign_nda", args=["challenge", a_challenge().pk])),
     }
 

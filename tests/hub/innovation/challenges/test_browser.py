@@ -65,43 +65,26 @@ def problems_of(page: Any) -> list[str]:
 
 
 def a_scene() -> tuple[Cast, dict[str, tuple[str, str]]]:
-    """Pages with something on each, and who looks at them."""
+    """Pages with something on each that the tour of the sample cluster does not pass, and who looks at them."""
     owner = an_organisation(
         size="large", name="澜川重工股份有限公司", short_name="澜川重工", leads_chain="隧道掘进装备"
     )
     cast = a_cast(owner)
     round = a_round(Stage.RESPOND, introduction="本批次面向隧道掘进装备、风电装备两条产业链。")
-    collecting = a_round(Stage.COLLECT)
     challenge = a_challenge(organisation=owner, round=round, certificates=["CNAS"], size_classes=["small", "medium"])
-    for number in range(5):
-        a_challenge(round=round, anonymous=number == 1, budget_level=number % 3, targets_level=number % 2)
-    a_challenge(ChallengeState.SUBMITTED, owner, round=collecting)
-    draft = a_challenge(ChallengeState.DRAFT, owner, round=collecting)
+    draft = a_challenge(ChallengeState.DRAFT, owner, round=a_round(Stage.COLLECT))
     rival = cast.people["rival.viewer"].organisation
     Question._base_manager.create(challenge=challenge, organisation=rival, text="可否现场考察？")
     ChallengeInvitation._base_manager.create(challenge=challenge, organisation=rival, rank=1, score="84.6")
 
-    def to(name: str, *args: object, query: str = "") -> str:
-        return reverse(f"innovation:{name}", args=args) + query
+    def to(name: str, of: Challenge, query: str = "") -> str:
+        return reverse(f"innovation:{name}", args=[of.pk]) + query
 
     return cast, {
-        "list-cards": ("rival.viewer", to("challenges", query="?stage=open&view=cards")),
-        "list-table": ("visitor", to("challenges", query="?view=table")),
-        "list-empty": ("visitor", to("challenges", query="?q=nothing")),
-        "detail": ("rival.contributor", to("challenge", challenge.pk)),
-        "detail-visitor": ("visitor", to("challenge", challenge.pk)),
-        "detail-questions": ("own.contributor", to("challenge_questions", challenge.pk)),
-        "detail-files": ("own.contributor", to("challenge_files", challenge.pk)),
-        "detail-people": ("own.manager", to("challenge_people", challenge.pk, query="?find=澜川")),
-        "detail-activity": ("own.manager", to("challenge_activity", challenge.pk)),
-        "form": ("own.contributor", to("challenge_edit", draft.pk)),
-        "review": ("own.contributor", to("challenge_review", draft.pk)),
-        "own": ("own.contributor", to("own_challenges")),
-        "import": ("own.contributor", to("challenge_import")),
-        "screening": ("operator.contributor", to("screening")),
-        "rounds": ("visitor", to("rounds")),
-        "round": ("operator.contributor", to("round", round.pk)),
-        "round-form": ("operator.contributor", to("round_edit", collecting.pk)),
+        "detail-files": ("own.contributor", to("challenge_files", challenge)),
+        "detail-people": ("own.manager", to("challenge_people", challenge, query="?find=澜川")),
+        "detail-activity": ("own.manager", to("challenge_activity", challenge)),
+        "review": ("own.contributor", to("challenge_review", draft)),
     }
 
 
