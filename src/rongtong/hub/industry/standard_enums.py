@@ -62,6 +62,7 @@ class GapKind(models.TextChoices):
     """What keeps a must-requirement from being met."""
 
     NOT_BEGUN = "not_begun", _("没有自评")
+    ENDED = "ended", _("结果已失效")
     CHANGED = "changed", _("新版有变化")
     NOT_CLAIMED = "not_claimed", _("还没有填写")
     PARTLY = "partly", _("部分满足")

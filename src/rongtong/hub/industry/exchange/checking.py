@@ -38,30 +38,35 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]
 FORMATS: Final = FormatChecker(formats=())
 
 
-@FORMATS.checks("date", raises=ValueError)
 def _date(value: object) -> bool:
     return not isinstance(value, str) or (len(value) == 10 and bool(dt.date.fromisoformat(value)))
 
 
-@FORMATS.checks("date-time", raises=ValueError)
 def _moment(value: object) -> bool:
     return not isinstance(value, str) or bool(_MOMENT.fullmatch(value) and dt.datetime.fromisoformat(value))
 
 
-@FORMATS.checks("email")
 def _email(value: object) -> bool:
     return not isinstance(value, str) or _MAIL.fullmatch(value) is not None
 
 
-@FORMATS.checks("uuid", raises=ValueError)
 def _uuid(value: object) -> bool:
     return not isinstance(value, str) or str(uuid.UUID(value)) == value.lower()
 
 
-@FORMATS.checks("credit-code")
 def _credit_code(value: object) -> bool:
     """The unified social credit code, GB 32100: not of the dialect, and what every Chinese interface needs."""
     return not isinstance(value, str) or bool(uscc.is_valid(value))
+
+
+for _name, _judge in (
+    ("date", _date),
+    ("date-time", _moment),
+    ("email", _email),
+    ("uuid", _uuid),
+    ("credit-code", _credit_code),
+):
+    FORMATS.checks(_name, raises=ValueError)(_judge)
 
 
 def check(path: str, name: str, schema: str) -> dict[str, Any]:
@@ -139,8 +144,7 @@ def _table_faults(table: Table, asked: Any, resolver: Resolver) -> Iterator[Json
         numbers = list(table.records)
         for error in _errors(validator, list(table.records.values())):
             place, path = _inside(error)
-            row = numbers[place] if place is not None else None
-            yield from _told(error, table, row, path)
+            yield from _told(error, table, None if place is None else numbers[place], path)
         return
     for row, record in table.records.items():
         for error in _errors(validator, record):

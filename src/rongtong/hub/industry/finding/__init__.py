@@ -1,0 +1,1 @@
+"""How things of the industry chain are found."""
