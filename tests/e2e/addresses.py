@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Case, When
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from rongtong.engines.translog.tiles import bundles_of, tiles_of
 from rongtong.hub.innovation.models import Capability, Challenge, Response, Reviewer
 from rongtong.hub.web.sample import read
 
@@ -54,6 +55,7 @@ SPELLED = {
 }
 
 
+    "trust:log_verb": ["checkpoint"],
 def addresses(most: int = 99) -> dict[str, list[str]]:
     """Route name → addresses, at most so many each; none where the sample has nothing for it.
 
@@ -200,6 +202,33 @@ def subjects() -> Iterator[list[Any]]:
 def matched() -> Iterator[list[Any]]:
     for challenge in challenges():
         yield from ([challenge, organisation] for organisation in organisations())
+def evidence() -> Iterator[list[Any]]:
+    """Of challenges and responses, of what came of them, and of a signed agreement."""
+    yield from subjects()
+    yield from (["collaboration", pk] for pk in rows_of("innovation.Collaboration")())
+    yield from (["nda", pk] for pk in rows_of("trust.NonDisclosureAgreement")())
+
+
+def evidence_files() -> Iterator[list[Any]]:
+    """One entry of each kind that the log holds."""
+    model: Any = apps.get_model("trust.EvidenceEntry")
+    rows = model._base_manager.exclude(number=None).order_by("kind", "number").distinct("kind")
+    yield from ([pk] for pk in rows.values_list("pk", flat=True))
+
+
+def log_tiles() -> Iterator[list[Any]]:
+    """The newest tile and the newest bundle."""
+    head: Any = apps.get_model("trust.LogHead")._base_manager.first()
+    size = head.size if head else 0
+    for tiles in (tiles_of(size), bundles_of(size)):
+        yield from ([one.name.removeprefix("tile/")] for one in list(tiles)[-1:])
+
+
+def done_to(label: str, verb: str) -> Callable[[], Iterator[list[Any]]]:
+    """A verb on one row of each state."""
+    return lambda: ([pk, verb] for pk in rows_of(label)())
+
+
 
 
 PATTERNS: dict[str, Callable[[], Any]] = {
@@ -230,3 +259,6 @@ BY_HAND: dict[str, Callable[[], Iterator[list[Any]]]] = {
     "trust:sign_nda": subjects,
     "trust:attach": subjects,
 }
+    "trust:evidence": evidence,
+    "trust:evidence_file": evidence_files,
+    "trust:log_tile": log_tiles,

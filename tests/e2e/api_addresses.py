@@ -41,6 +41,10 @@ def _every() -> Iterator[str]:
         yield f"{ROOT}/documents?subject={alias}&subject_id={pk}"
         if alias == "challenge":
             yield f"{ROOT}/ndas/text?subject={alias}&subject_id={pk}"
+        yield f"{ROOT}/evidence?subject={alias}&subject_id={pk}"
+    entries: Any = apps.get_model("trust.EvidenceEntry")
+    rows = entries._base_manager.exclude(number=None).order_by("kind", "number").distinct("kind")
+    yield from (f"{ROOT}/evidence/{pk}/file" for pk in rows.values_list("pk", flat=True))
     for noun in (*PERSONAL, *SHARED):
         yield f"{ROOT}/{noun}"
     for noun, label in SHARED.items():

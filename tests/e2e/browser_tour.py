@@ -66,6 +66,7 @@ STOPS = (
     Stop("d-about-data", VISITOR, "/about/data/"),
     Stop("d-about-privacy", VISITOR, "/about/privacy/"),
     Stop("d-about-api", VISITOR, "/about/api/"),
+    Stop("d-about-evidence", VISITOR, "/about/evidence/"),
     Stop("k1-not-there", VISITOR, "/nowhere/", status=404),
     Stop("k3-sign-in", VISITOR, "/account/login/"),
     Stop("k3-sign-up", VISITOR, "/account/signup/"),
@@ -73,6 +74,7 @@ STOPS = (
     Stop("b-desk-challenger", CHALLENGER, "/desk/"),
     Stop("c-own-challenges", CHALLENGER, "/challenges/own/"),
     Stop("d-challenge", CHALLENGER, "/challenges/own/?state=open", (ROW,)),
+    Stop("d-evidence", CHALLENGER, "/collaborations/?state=active", (ROW, ".rt-seal a")),
     Stop("d-challenge-people", CHALLENGER, "/challenges/own/?state=open", (ROW,), "people/"),
     Stop("f-amend", CHALLENGER, "/challenges/own/?state=open", (ROW,), "amend/"),
     Stop("e-for-you-large", CHALLENGER, "/for-you/"),
@@ -151,6 +153,7 @@ STOPS = (
     Stop("c-matchmaking-schedule", OPERATOR, "/matchmaking/?state=held", (ROW,), "schedule/"),
     Stop("c-undelivered", OPERATOR, "/operations/undelivered/"),
     Stop("c-audit", OPERATOR, "/operations/audit/"),
+    Stop("d-log", OPERATOR, "/operations/log/"),
 )
 
 

@@ -31,6 +31,8 @@ from rongtong.hub.organisations.domain.invitations import invite_member
 from rongtong.hub.organisations.domain.recovery import open_recovery
 from rongtong.hub.organisations.models import Account, Member, WebhookDelivery
 from rongtong.hub.trust.domain.documents import attach
+from rongtong.hub.trust.domain.log_keeping import keep_log
+from rongtong.hub.trust.domain.log_keys import rotate_key
 from rongtong.hub.trust.enums import Level
 from rongtong.hub.web.domain.searches import save_search
 from rongtong.hub.web.sample import read
@@ -112,6 +114,8 @@ def furnish() -> None:
     RecoveryCodes.activate(reviewer)
     open_recovery(account=reviewer, proof="当面核对工作证与营业执照。", by=actor_of("operator"))
     _webhooks()
+    keep_log()
+    rotate_key(by=actor_of("operator"))
     owner = member_of("owner")
     invite_member(
         organisation=owner.organisation, email="newcomer@lanchuan-heavy.example", role="viewer", by=actor_of("owner")

@@ -19,8 +19,9 @@ from rongtong.hub.config.keeping import backup_warning
 from rongtong.hub.config.store_refusals import refuse_unfit_store
 from rongtong.hub.foundation.models import AuditEntry
 from rongtong.hub.innovation.enums import ChallengeState
+from rongtong.hub.trust.domain.log_keeping import keep_log
 from rongtong.hub.trust.intake import path_of
-from rongtong.hub.trust.models import Document
+from rongtong.hub.trust.models import Document, LogHead
 from tests import database
 from tests.factories import a_challenge
 from tests.hub.trust.test_documents import attached
@@ -49,11 +50,13 @@ def test_what_was_there_comes_back(
     hub: Path, settings: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = attached(a_challenge(ChallengeState.OPEN))
+    assert keep_log() is not None
     made = json.loads(said(capsys, "backup", str(hub / "backups"), "--json"))
     place = Path(made["path"])
     assert (made["files"], made["faults"], place.parent) == (1, [], hub / "backups")
     assert [path.name for path in place.parent.iterdir() if path.name != ".lock"] == [place.name]
-    assert AuditEntry._base_manager.get(verb="backup.make").details["size"] == made["size"]
+    told = AuditEntry._base_manager.get(verb="backup.make").details
+    assert (told["size"], told["log"]) == (made["size"], 1)
     connection.close()
 
     assert "holds tables already" in said(capsys, "restore", str(place), code=1)
@@ -71,6 +74,9 @@ def test_what_was_there_comes_back(
         assert path_of(again.digest).read_bytes() == (place / spread(document.digest)).read_bytes()
         assert not AuditEntry._base_manager.filter(verb="backup.make").exists()  # it was written afterwards
         a_challenge(ChallengeState.OPEN)  # sequences go on where they were
+        head = LogHead._base_manager.get()
+        assert (head.size, head.confirmed) == (1, False), "the witnesses are asked before the log goes on"
+        assert keep_log().size == 1
     finally:
         connection.close()
         database.drop(CLUSTER, name)

@@ -19,6 +19,8 @@ from uuid import UUID, uuid4
 
 WRITERS = 2
 LONGEST = 0.25
+#: What is said through the pipe, at once and whole: one letter and sixteen bytes.
+WORD = 17
 
 
 @dataclass
@@ -70,7 +72,7 @@ def kill_at_random(points: int, seed: int, between: Callable[[int], None] = lamb
 
 
 def _run_until_killed(seconds: float, draw: random.Random) -> list[bytes]:
-    """Start them, wait for the first word and then so long, kill them in any order; what they had said, by 17 bytes."""
+    """Start them, wait until all are at work and then so long, kill them in any order; the words they had said."""
     from django.db import connections
 
     connections.close_all()  # nothing may be shared with the children
@@ -78,7 +80,9 @@ def _run_until_killed(seconds: float, draw: random.Random) -> list[bytes]:
     works = [_write_evidence] * WRITERS + [_keep]
     children = [_forked(work, writing) for work in works]
     os.close(writing)
-    said = os.read(reading, 17)
+    said = b""
+    while not said or b"c" not in said[::WORD]:  # the keeper has gone round once
+        said += os.read(reading, WORD)
     threading.Event().wait(seconds)  # the random point: there is nothing else to wait for
     draw.shuffle(children)
     for child in children:
@@ -88,7 +92,7 @@ def _run_until_killed(seconds: float, draw: random.Random) -> list[bytes]:
     while piece := os.read(reading, 1 << 16):
         said += piece
     os.close(reading)
-    return [said[at : at + 17] for at in range(0, len(said), 17)]
+    return [said[at : at + WORD] for at in range(0, len(said), WORD)]
 
 
 def _forked(work: Callable[[int], None], writing: int) -> int:

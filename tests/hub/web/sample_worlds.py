@@ -36,6 +36,7 @@ from rongtong.hub.matching.models import (
 )
 from rongtong.hub.organisations.models import Account, Certificate, Member, Organisation, YearFigures
 from rongtong.hub.trust.models import NonDisclosureAgreement
+from rongtong.hub.trust.queries.evidence import entries_of
 
 WHOLE = (
     Account, Capability, Certificate, Collaboration, MatchmakingDay, Meeting, MeetingFeedback, MeetingOutcome,
@@ -68,6 +69,8 @@ def seen_by(actor: Actor) -> dict[str, Any]:
     found["feeds"] = [
         [(one.at, one.verb) for one in audit.feed(each, actor)] for each in [*Round.visible_to(actor), *rows]
     ]
+    things = [*rows, *Response.visible_to(actor).order_by("pk"), *Collaboration.visible_to(actor).order_by("pk")]
+    found["evidence"] = [(one.at, str(one.label), one.number) for each in things for one in entries_of(each, actor)]
     found["records"] = [record_of(each, actor) for each in Organisation.visible_to(actor).order_by("pk")]
     return found
 

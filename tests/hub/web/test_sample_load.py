@@ -38,7 +38,8 @@ from rongtong.hub.innovation.queries.disclosure import disclosed
 from rongtong.hub.organisations.domain.actors import active_members, actor_for
 from rongtong.hub.organisations.models import Account, Member, Organisation, YearFigures
 from rongtong.hub.organisations.reference import regions
-from rongtong.hub.trust.models import NonDisclosureAgreement
+from rongtong.hub.trust.evidence_kinds import BY_VERB, KINDS
+from rongtong.hub.trust.models import EvidenceEntry, EvidenceOpening, NonDisclosureAgreement
 from rongtong.hub.web.sample import Cluster, load, read
 from rongtong.hub.web.sample.loading import PASSWORD, RIVAL, NotEmpty, named
 from rongtong.hub.web.sample.loading import VISITOR as VISITING
@@ -341,3 +342,12 @@ def test_the_worlds_without_secrets_lack_them(worlds: Worlds) -> None:
         assert whole[name], name
         assert not whole[name] & worlds.contents["rival"][name], name
     assert worlds.contents["nobody"]["capabilities"] < worlds.contents["rival"]["capabilities"]
+
+
+def test_every_step_that_leaves_evidence_has_left_one_entry() -> None:
+    done = Counter(AuditEntry._base_manager.filter(verb__in=BY_VERB).values_list("verb", flat=True))
+    left = Counter(KINDS[kind].verb for kind in EvidenceEntry._base_manager.values_list("kind", flat=True))
+    assert left == done
+    assert sum(left.values()) > 100
+    assert len(left) > 12
+    assert EvidenceOpening._base_manager.count() == sum(left.values())

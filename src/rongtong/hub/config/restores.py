@@ -70,6 +70,7 @@ def restore(place: Path) -> Manifest:
         try:
             _lay_out(backup, store)
             run("pg_restore", "--single-transaction", "--no-owner", "--no-privileges", str(place / DUMP))
+            _ask_witnesses_first(connection)
         except BaseException:
             shutil.rmtree(store, ignore_errors=True)
             raise
@@ -78,6 +79,13 @@ def restore(place: Path) -> Manifest:
         differing = sorted({name for name, _ in rows.items() ^ backup.manifest.rows.items()})
         raise BackupError(f"it is restored, but with other rows than the backup names: {', '.join(differing)}")
     return backup.manifest
+
+
+def _ask_witnesses_first(connection: psycopg.Connection[Any]) -> None:
+    """The evidence log may have gone on after this backup: its witnesses are asked before it is written to."""
+    found = connection.execute("SELECT to_regclass('trust_loghead') IS NOT NULL").fetchone()
+    if found and found[0]:  # a backup of an earlier version has none
+        connection.execute("UPDATE trust_loghead SET confirmed = false")
 
 
 def _refuse_full(connection: psycopg.Connection[Any], store: Path) -> None:
