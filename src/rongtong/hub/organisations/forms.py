@@ -26,6 +26,8 @@ SCOPE_LABELS = {
     "response": pgettext_lazy("scope", "揭榜"),
     "capability": pgettext_lazy("scope", "能力"),
     "round": pgettext_lazy("scope", "批次"),
+    "chain": pgettext_lazy("scope", "产业链"),
+    "link": pgettext_lazy("scope", "供需关系"),
     "selection": pgettext_lazy("scope", "遴选"),
     "award": pgettext_lazy("scope", "入选"),
     "collaboration": pgettext_lazy("scope", "合作"),

@@ -89,7 +89,7 @@ def remember(name: str, country: str, organisation_id: UUID | None, by: Actor) -
     """Keep what a person decided about a name; None says that it is none of the organisations."""
     firm = firm_for(Named(organisation_id) if organisation_id else Named(None, name, country))
     FirmAlias._base_manager.update_or_create(
-        organisation_id=by.organisation_id,
+        organisation_id=by.firm,
         resolved_name=resolved_name(name),
         country=country,
         defaults={"firm": firm},

@@ -82,8 +82,9 @@ class SupplyLink(Entity):
         if actor.acts_for(self.supplier.organisation_id):
             roles |= {f"supplier.{step}" for step in actor.steps}
         if actor.acts_for(self.chain.leader_id):
-            # whoever may not know the supplier cannot change the link either
-            roles |= {"leader.viewer"} if self.confidential else {f"leader.{step}" for step in actor.steps}
+            # what the buyer has told the leader does not change, least of all where it may not know the supplier
+            own = not self.confidential and self.reported_by_id == actor.organisation_id
+            roles |= {f"leader.{step}" for step in actor.steps} if own else {"leader.viewer"}
         return roles
 
     @classmethod

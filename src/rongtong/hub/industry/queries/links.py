@@ -37,7 +37,7 @@ DIGITS = 2
 LAST = "\uffff"
 
 
-def shown(actor: Actor) -> QuerySet[SupplyLink]:
+def shown(actor: Actor) -> QuerySet[Any]:
     """The links the reader may see, with the supplier as the reader may know it. One query."""
     hidden = SupplyLink.concealed_from(actor)
     rows = SupplyLink.visible_to(actor).select_related("chain", "product", "buyer__organisation")
@@ -54,7 +54,7 @@ def shown(actor: Actor) -> QuerySet[SupplyLink]:
     )
 
 
-def active(actor: Actor) -> QuerySet[SupplyLink]:
+def active(actor: Actor) -> QuerySet[Any]:
     """Those that count: not withdrawn."""
     return shown(actor).filter(state=LinkState.ACTIVE)
 
@@ -92,7 +92,7 @@ def _number(digits: int) -> Any:
 
 
 def _name(end: str) -> Any:
-    own = F(f"{end}__organisation__name")
+    own: Any = F(f"{end}__organisation__name")
     if get_language() == "en":
         own = Coalesce(NullIf(f"{end}__organisation__name_en", Value("")), own)
     return Coalesce(own, f"{end}__name", output_field=CharField())

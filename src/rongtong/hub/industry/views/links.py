@@ -62,8 +62,8 @@ class SupplyLinks(ListPage):
         Multi("substitution", gettext_lazy("可替代性"), field="substitution", choices=Substitution.choices[1:]),
         Flag("abroad", gettext_lazy("供方在境外"), where=lambda actor: ~Q(country="CN")),
         Flag("hidden", gettext_lazy("供方已隐去"), where=lambda actor: Q(confidential=True)),
-        Multi("source", gettext_lazy("来源"), field="source", choices=LinkSource.choices),
-        Multi("state", gettext_lazy("状态"), field="state", choices=LinkState.choices),
+        Multi("source", gettext_lazy("来源"), field="source", choices=LinkSource.choices, counted=False),
+        Multi("state", gettext_lazy("状态"), field="state", choices=LinkState.choices, counted=False),
     )
     sorts = (
         Sort("value", gettext_lazy("年交易额"), ("-value", "pk")),

@@ -4,6 +4,8 @@ from rongtong.hub.foundation.api.objects import OBJECTS
 
 OBJECTS.update(
     {
+        "industry.chain": ("chain", "/chains/{0.pk}"),
+        "industry.supplylink": ("supply_link", "/supply-links/{0.pk}"),
         "innovation.amendment": ("amendment", "/challenges/{0.challenge_id}/amendments"),
         "innovation.capability": ("capability", "/capabilities/{0.pk}"),
         "innovation.challenge": ("challenge", "/challenges/{0.pk}"),
