@@ -126,6 +126,8 @@ def test_a_new_key_follows_the_old_one_and_both_checkpoints_stay_good():
     assert LogKey._base_manager.get(retired_at=None).since_size == 2
     for note, signer in ((first.note, old), (second.note, new)):
         assert Note.parse(note).verified_by([old, new]) == (signer,)
+    first.refresh_from_db()
+    assert Note.parse(first.note).verified_by([new, old]) == (new, old), "at the hand-over both have signed"
 
 
 def test_a_key_that_cannot_be_read_stops_the_log(settings):

@@ -78,8 +78,17 @@ def rotate_key(*, by: Actor) -> LogKey:
         note = succeed(old, new, last)
         LogKey._base_manager.filter(retired_at=None).update(retired_at=datetime.now(UTC))
         made = _keep(new, since=last.size, succession=str(note))
+        _sign_again(new)
     audit.note(former=str(old.verifier), key=str(new.verifier), size=last.size)
     return made
+
+
+def _sign_again(new: Signer) -> None:
+    """The last checkpoint bears both signatures: whoever knows only the new key can read the log at once."""
+    found = LogCheckpoint._base_manager.order_by("-size").first()
+    if found is not None:
+        found.note = str(Note.parse(found.note).signed_by(new))
+        found.save(update_fields=["note"])
 
 
 def newest_signed(origin: str) -> Checkpoint:
