@@ -77,6 +77,12 @@ def current_numbers(actor: Actor, numbers: Collection[str]) -> dict[str, Standar
     return {one.number: one for one in rows.select_related("chain")}
 
 
+def current_families(actor: Actor) -> list[tuple[str, UUID]]:
+    """(number, family) of every standard in force that this reader may know of. One query."""
+    rows = Standard.visible_to(actor).filter(state=StandardState.PUBLISHED)
+    return list(rows.order_by("number").values_list("number", "family"))
+
+
 def audited_by(actor: Actor, standards: Collection[Standard]) -> set[UUID]:
     """The families of those whose assessments this actor sees whole: what is not there, is not there."""
     if actor.system or "operator.viewer" in actor.roles:

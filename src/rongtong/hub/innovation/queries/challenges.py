@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.formatting import joined
+from rongtong.hub.matching.demands import MET, own_standing
 from rongtong.hub.organisations.models import Certificate, Organisation
 from rongtong.hub.organisations.reference import regions
 from rongtong.hub.organisations.size_class import SizeClass
@@ -115,10 +117,12 @@ class Profile:
     region: str
     certificates: frozenset[str]
     readiness: int | None
+    #: How it stands to names that other rooms judge.
+    demands: Mapping[str, str] = field(default_factory=dict)
 
 
 def profile_of(actor: Actor) -> Profile | None:
-    """The reader's organisation for comparing with conditions. Three queries, none for visitors."""
+    """The reader's organisation for comparing with conditions. Three queries and what judges ask, none for visitors."""
     if actor.organisation_id is None or actor.role is None:
         return None
     own = Organisation.visible_to(actor).filter(pk=own_id(actor)).first()
@@ -133,6 +137,7 @@ def profile_of(actor: Actor) -> Profile | None:
         region=own.region,
         certificates=frozenset(code.casefold() for code in held.values_list("code", flat=True)),
         readiness=best.aggregate(best=Max("readiness"))["best"],
+        demands=own_standing(actor),
     )
 
 
@@ -168,6 +173,9 @@ def _region(wanted: tuple[str, ...], profile: Profile | None) -> Condition:
 
 
 def _certificate(code: str, profile: Profile | None) -> Condition:
+    if profile is not None and code in profile.demands:
+        said = gettext("符合标准 %(name)s") % {"name": code}
+        return "met" if profile.demands[code] == MET else "not", said
     said = gettext("持有 %(name)s") % {"name": code}
     if profile is None:
         return "unk", said

@@ -18,18 +18,27 @@ LABELS: Final = {
     "size_class": gettext_lazy("企业规模"),
     "certificates": gettext_lazy("资质"),
     "readiness": gettext_lazy("技术就绪度"),
+    "standard": gettext_lazy("标准"),
+}
+#: What is told of a demand that another room judges.
+STANDING: Final = {
+    "met": gettext_lazy("符合"),
+    "not_met": gettext_lazy("没有有效的符合性结果"),
+    "unknown": gettext_lazy("没有您能看到的结果"),
 }
 NAMES: Final[Mapping[str, Callable[[str], str]]] = {
     "region": regions.name,
     "industry": industries.name,
     "size_class": lambda code: str(SizeClass(code).label),
+    "standing": lambda outcome: str(STANDING[outcome]),
 }
 
 
 def say(one: Condition) -> str:
     """「地区 江浔省：渡北区」 – the condition, and after the colon what the organisation says of itself."""
     language = get_language()
-    asked, found = (_words(language, one.facet, _fixed(value)) for value in (one.asked, one.found))
+    asked = _words(language, one.facet, _fixed(one.asked))
+    found = _words(language, "standing" if one.facet == "standard" else one.facet, _fixed(one.found))
     if one.facet == "readiness":
         asked = f"≥ {asked}"
     return _("%(label)s %(asked)s：%(found)s") % {

@@ -16,9 +16,10 @@ from django.shortcuts import get_object_or_404
 
 from rongtong.engines.matching import Constraint, Match, Need, Outcome
 from rongtong.engines.matching.two_sided import STRONG, TwoSided, blend, combine, middle_of, relative
-from rongtong.hub.foundation.actors import Actor
+from rongtong.hub.foundation.actors import SYSTEM, Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
+from rongtong.hub.matching.demands import Demand, demanded, judged, points_of
 from rongtong.hub.matching.domain.pair_scores import Pair, pairs_of_need, pairs_of_organisation
 from rongtong.hub.matching.queries import matches_for
 from rongtong.hub.matching.queries.outcomes import Outcome as EarlierOutcome
@@ -130,8 +131,10 @@ def _constraints(challenge: DisclosedChallenge) -> Iterable[Constraint]:
         yield Constraint("region", tuple(challenge.regions))
     if sizes:
         yield Constraint("size_class", tuple(sizes))
-    if challenge.certificates:
-        yield Constraint("certificates", tuple(challenge.certificates))
+    by_others = demanded(challenge.certificates, SYSTEM)  # who is judged elsewhere is not judged by its listing
+    held = tuple(name for name in challenge.certificates if name not in by_others)
+    if held:
+        yield Constraint("certificates", held)
     if challenge.readiness is not None:
         yield Constraint("readiness", challenge.readiness)
 
@@ -174,12 +177,15 @@ class _Ranked:
 def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     """The organisations that answer a challenge best, for a reader who may see all of it.
 
-    Four queries besides the index: the other sides, earlier meetings, the organisations and their invitations.
+    Four queries besides the index: the other sides, earlier meetings, the organisations and their invitations; and a
+    few where the challenge demands what another room judges.
     """
-    matches = matches_for(need_of(disclosed(challenge, actor)), actor, limit=MOST)
+    shown = disclosed(challenge, actor)
+    matches = matches_for(need_of(shown), actor, limit=MOST)
     pairs = pairs_of_need(challenge.pk)
     met = outcomes_of(challenge.organisation_id, actor)
-    ranked = _in_turn(matches.items, pairs, met, most=min(limit, MOST))
+    demands = judged(shown.certificates, _owners(matches.items), actor)
+    ranked = _in_turn(matches.items, pairs, met, demands, most=min(limit, MOST))
     owners = [one.owner for one in ranked if one.owner]
     firms = {row.pk: row for row in Organisation.visible_to(actor).filter(pk__in=owners)}
     asked = {
@@ -190,15 +196,32 @@ def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     for one in ranked:
         if one.owner in firms and one.owner != challenge.organisation_id:
             of = {"organisation": firms[one.owner], "invitation": asked.get(one.owner), "met": met.get(one.owner)}
-            items.append(_hit(one, **of))
+            items.append(_demanding(_hit(one, **of), demands.get(one.owner, ())))
     known = any(pair.backward is not None for pair in pairs.values())
     return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known)
 
 
+def _owners(matches: Sequence[Match]) -> list[UUID]:
+    return [UUID(match.owner) for match in matches if match.owner]
+
+
+def _demanding(hit: Hit, demands: Sequence[Demand]) -> Hit:
+    """A hit with what the need demands by name, after the conditions of the listing."""
+    told = [Condition("standard", (one.name,), one.outcome, one.outcome) for one in demands]
+    return replace(hit, judged=[*hit.judged, *told]) if told else hit
+
+
 def _in_turn(
-    matches: Sequence[Match], pairs: Mapping[UUID, Pair], met: Mapping[UUID, EarlierOutcome], most: int = MOST
+    matches: Sequence[Match],
+    pairs: Mapping[UUID, Pair],
+    met: Mapping[UUID, EarlierOutcome],
+    demands: Mapping[UUID, Sequence[Demand]],
+    most: int = MOST,
 ) -> list[_Ranked]:
-    """The first by both sides and what an earlier meeting said; whoever stands in enough other fronts gives way."""
+    """The first by both sides, what an earlier meeting said, and what is demanded by name.
+
+    Whoever stands in enough other fronts gives way.
+    """
     middle = middle_of(pair.backward for pair in pairs.values())
     rows = []
     for match in matches:
@@ -206,11 +229,18 @@ def _in_turn(
         pair = pairs.get(owner) if owner else None
         far = pair.backward if pair else None
         rows.append(_Ranked(match, blend(match.score, far, middle), match.score, far, middle, pair, owner))
-    rows.sort(key=lambda one: -(one.score + (met[one.owner].points if one.owner and one.owner in met else 0)))
+    rows.sort(key=lambda one: -(one.score + _besides(one.owner, met, demands)))
     staying = set([place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT])
     order = sorted(range(len(rows)), key=lambda place: (place not in staying, place))
     first = enumerate(order[:most], 1)
     return [replace(rows[place], rank=rank, way=_way(rows[place], place + 1, rank)) for rank, place in first]
+
+
+def _besides(owner: UUID | None, met: Mapping[UUID, EarlierOutcome], demands: Mapping[UUID, Sequence[Demand]]) -> int:
+    """What counts for the order and not for the score."""
+    if owner is None:
+        return 0
+    return (met[owner].points if owner in met else 0) + points_of(demands.get(owner, ()))
 
 
 def _way(one: _Ranked, before: int, rank: int) -> tuple[int, int] | None:
@@ -230,9 +260,11 @@ def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
     insider = Actor(
         account_id=UUID(int=0), organisation_id=challenge.organisation_id, role="viewer", verified=True, name="rank"
     )
-    matches = matches_for(need_of(disclosed(challenge, insider)), insider, limit=MOST)
+    shown = disclosed(challenge, insider)
+    matches = matches_for(need_of(shown), insider, limit=MOST)
     met = outcomes_of(challenge.organisation_id, insider)
-    ranked = _in_turn(matches.items, pairs_of_need(challenge.pk), met)
+    demands = judged(shown.certificates, _owners(matches.items), insider)
+    ranked = _in_turn(matches.items, pairs_of_need(challenge.pk), met, demands)
     return next((one.rank for one in ranked if one.owner == organisation_id), None)
 
 

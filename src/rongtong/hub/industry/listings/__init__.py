@@ -1,0 +1,1 @@
+"""What the industry chain tells the room of matching."""
