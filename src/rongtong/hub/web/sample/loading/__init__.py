@@ -22,7 +22,7 @@ from rongtong.hub.organisations.reference import regions
 
 from ..content import read
 from ..records import Cluster
-from . import answers, challenges, matchmaking, members, programs, selection
+from . import answers, challenges, matchmaking, members, programs, selection, standards
 from .days import Calendar, Step, in_order, timetable
 from .finishing import finish
 from .history import History
@@ -88,6 +88,7 @@ def story(cluster: Cluster, password: str) -> Iterator[Step]:
         selection.steps(cluster),
         matchmaking.steps(cluster),
         programs.steps(cluster),
+        standards.steps(cluster),
     )
 
 
