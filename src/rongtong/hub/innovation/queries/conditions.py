@@ -36,15 +36,16 @@ NAMES: Final[Mapping[str, Callable[[str], str]]] = {
 
 def say(one: Condition) -> str:
     """「地区 江浔省：渡北区」 – the condition, and after the colon what the organisation says of itself."""
-    language = get_language()
-    asked = _words(language, one.facet, _fixed(one.asked))
-    found = _words(language, "standing" if one.facet == "standard" else one.facet, _fixed(one.found))
-    if one.facet == "readiness":
-        asked = f"≥ {asked}"
+    return _sentence(get_language(), one.facet, _fixed(one.asked), _fixed(one.found))
+
+
+@lru_cache(maxsize=4096)
+def _sentence(_language: str | None, facet: str, asked: Any, found: Any) -> str:
+    wanted = _words(facet, asked)
     return _("%(label)s %(asked)s：%(found)s") % {
-        "label": LABELS.get(one.facet, one.facet),
-        "asked": asked,
-        "found": found or _("未填"),
+        "label": LABELS.get(facet, facet),
+        "asked": f"≥ {wanted}" if facet == "readiness" else wanted,
+        "found": _words("standing" if facet == "standard" else facet, found) or _("未填"),
     }
 
 
@@ -52,8 +53,7 @@ def _fixed(value: Any) -> Any:
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
 
 
-@lru_cache(maxsize=4096)
-def _words(_language: str | None, facet: str, value: Any) -> str:
+def _words(facet: str, value: Any) -> str:
     if value is None:
         return ""
     entries = value if isinstance(value, tuple) else (value,)
