@@ -35,7 +35,7 @@ from .world import World
 
 LEADER = "lanchuan-heavy"
 FILE = Path(__file__).resolve().parents[1] / "standards.toml"
-FIRST, DRAFTED = -330, -12
+FIRST, DRAFTED = -79, -12
 #: A certificate that has not lapsed whenever the story is told; which day it says is set afterwards.
 FAR = date(2100, 1, 1)
 CERTIFIED = 400
