@@ -24,9 +24,12 @@ CHALLENGES = (
 ORGANISATIONS = ("lanchuan-heavy", "hengli", "jintang", "centre")
 #: The first word of a route's address → the model its identifier belongs to.
 MODELS = {
+    "statements": "innovation.Statement",
+    "technologies": "innovation.Technology",
     "certificates": "organisations.Certificate",
     "chains": "industry.Chain",
     "collaborations": "innovation.Collaboration",
+    "conformities": "industry.Conformity",
     "documents": "trust.Document",
     "join": "organisations.Invitation",
     "matchmaking": "matching.MatchmakingDay",
@@ -40,7 +43,9 @@ MODELS = {
     "reviews": "innovation.Reviewer",
     "rounds": "innovation.Round",
     "searches": "foundation.SavedSearch",
+    "standards": "industry.Standard",
     "tokens": "organisations.Token",
+    "weak-links": "industry.WeakLink",
     "webhooks": "organisations.Webhook",
 }
 #: Routes that come with the accounts library or need a secret of their own: their arguments.
@@ -52,10 +57,10 @@ SPELLED = {
     "organisations:invitation": ["abcdefghijklmnop"],
     "organisations:recovery_link": ["abcdefghijklmnop"],
     "trust:file": ["nothing:to:see"],
+    "trust:log_verb": ["checkpoint"],
 }
 
 
-    "trust:log_verb": ["checkpoint"],
 def addresses(most: int = 99) -> dict[str, list[str]]:
     """Route name → addresses, at most so many each; none where the sample has nothing for it.
 
@@ -131,6 +136,13 @@ def capabilities() -> Iterator[Any]:
     yield from rows_of("innovation.Capability")()
 
 
+def agreements() -> Iterator[Any]:
+    """Of each state one: those in force first, they have statements, then those under negotiation."""
+    model: Any = apps.get_model("innovation.Agreement")
+    order = Case(When(state="in_force", then=0), When(state="offered", then=1), When(state="draft", then=2), default=3)
+    yield from model._base_manager.order_by(order, "pk").values_list("pk", flat=True)
+
+
 def rows_of(label: str) -> Callable[[], Iterator[Any]]:
     """One row for each organisation and state, as far as the model has them, six at most."""
 
@@ -199,9 +211,6 @@ def subjects() -> Iterator[list[Any]]:
     yield from (["response", pk] for pk in responses())
 
 
-def matched() -> Iterator[list[Any]]:
-    for challenge in challenges():
-        yield from ([challenge, organisation] for organisation in organisations())
 def evidence() -> Iterator[list[Any]]:
     """Of challenges and responses, of what came of them, and of a signed agreement."""
     yield from subjects()
@@ -229,6 +238,9 @@ def done_to(label: str, verb: str) -> Callable[[], Iterator[list[Any]]]:
     return lambda: ([pk, verb] for pk in rows_of(label)())
 
 
+def matched() -> Iterator[list[Any]]:
+    for challenge in challenges():
+        yield from ([challenge, organisation] for organisation in organisations())
 
 
 PATTERNS: dict[str, Callable[[], Any]] = {
@@ -240,6 +252,7 @@ PATTERNS: dict[str, Callable[[], Any]] = {
     "supply-links/<": supply_links,
     "operations/outside-firms/<": outside_firms,
     "responses/<": responses,
+    "agreements/<": agreements,
     "capabilities/<": capabilities,
     "for-you/<": challenges,
     "members/invitations/<": rows_of("organisations.Invitation"),
@@ -252,13 +265,15 @@ PATTERNS: dict[str, Callable[[], Any]] = {
 BY_HAND: dict[str, Callable[[], Iterator[list[Any]]]] = {
     "innovation:match_open": matched,
     "innovation:review_sheet": sheets,
+    "industry:conformity_do": done_to("industry.Conformity", "submit"),
+    "industry:standard_do": done_to("industry.Standard", "publish"),
     "matching:ask": fellows,
     "matching:plan": plans,
     "matching:plan_adopt": plans,
     "matching:plan_discard": plans,
-    "trust:sign_nda": subjects,
-    "trust:attach": subjects,
-}
     "trust:evidence": evidence,
     "trust:evidence_file": evidence_files,
     "trust:log_tile": log_tiles,
+    "trust:sign_nda": subjects,
+    "trust:attach": subjects,
+}

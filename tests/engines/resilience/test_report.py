@@ -160,6 +160,8 @@ def test_weak_links_are_ranked_by_what_is_at_stake_and_followed_by_days(files: P
     by = {(row["buyer"], row["input"]): row for row in weak.iter_rows(named=True)}
     assert by["钢厂", "ore"]["stops_after"] == 1 and by["钢厂", "ore"]["country"] == "AU"
     assert by["机械厂", "steel"]["cover"] == 20 and by["机械厂", "steel"]["less_after"] >= 20
+    stocked = weak_links(network, found, risk, days=60, stocks={("钢厂", "ore"): 30}).row(0, named=True)
+    assert (stocked["buyer"], stocked["cover"]) == ("钢厂", 30) and 28 <= stocked["stops_after"] <= 31
     assert sentence(by["机械厂", "steel"], chinese=False).startswith("Largest supplier has 86%, 20 days in stock")
 
 

@@ -81,7 +81,7 @@ def _row(
             if chance[other] < probability:
                 buyers[count], begins[count] = other, gravity / probability
                 count += 1
-            elif count == 0 and chance[firms + other] * whole < gravity:
+            elif count == 0 and chance[firms + other] * whole <= gravity:
                 buyers[0] = other  # kept only if nothing is drawn: each buyer in proportion to its gravity
     if count == 0 and whole > 0.0:
         begins[0], count = whole, 1

@@ -1,5 +1,7 @@
 """Weak links: dependencies whose loss the chain cannot absorb, ranked by what is at stake."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,7 @@ import polars as pl
 from rongtong.engines.resilience.dependencies import Dependencies
 from rongtong.engines.resilience.disruptions import Disruption
 from rongtong.engines.resilience.dynamics import DAYS, WORKS, Conduct, simulate
-from rongtong.engines.resilience.network import SupplyNetwork
+from rongtong.engines.resilience.network import Floats, SupplyNetwork
 from rongtong.engines.resilience.risk_results import SystemicRisk
 
 #: A firm that makes less than this share of normal has stopped; below `WORKS` it makes less.
@@ -24,6 +26,7 @@ def weak_links(
     followed: int = _FOLLOWED,
     days: int = DAYS,
     conduct: Conduct | None = None,
+    stocks: Mapping[tuple[Any, str], float] | None = None,
 ) -> pl.DataFrame:
     """Return dependencies, the gravest first.
 
@@ -35,6 +38,9 @@ def weak_links(
         So many of the gravest are followed day by day: their supplier stops for good.
     days
         How long they are followed.
+    stocks
+        Days of an input that a buyer has in stock, by (buyer, input), where that is known; it goes before what the
+        buyer has in stock in general.
 
     Returns
     -------
@@ -49,9 +55,12 @@ def weak_links(
     table = found.inputs.with_columns(
         (pl.col("criticality") * pl.col("buyer").replace_strict(index, return_dtype=pl.Float64)).alias("stake")
     ).sort("stake", "criticality", "buyer", "input", descending=[True, True, False, False])
-    table = table.with_columns(_abroad(network, table), _cover(network, table, conduct))
+    table = table.with_columns(_abroad(network, table), _cover(network, table, conduct, stocks or {}))
     first = table.head(followed)
-    ends = [_days_until(network, conduct, days, *pair) for pair in first.select("top_supplier", "buyer").iter_rows()]
+    ends = [
+        _days_until(_with_cover(network, conduct, buyer, cover), conduct, days, supplier, buyer)
+        for supplier, buyer, cover in first.select("top_supplier", "buyer", "cover").iter_rows()
+    ]
     ends += [(None, None)] * (len(table) - len(first))
     return table.with_columns(
         pl.Series("less_after", [less for less, _ in ends], dtype=pl.Int64),
@@ -72,11 +81,29 @@ def _abroad(network: SupplyNetwork, table: pl.DataFrame) -> pl.Series:
     return pl.Series("country", told, dtype=pl.String)
 
 
-def _cover(network: SupplyNetwork, table: pl.DataFrame, conduct: Conduct) -> pl.Series:
-    cover = np.full(len(network), conduct.cover)
-    if "cover_days" in network.firms.columns:
-        cover = network.firms["cover_days"].cast(pl.Float64).fill_null(conduct.cover).to_numpy()
-    return pl.Series("cover", cover[network.places(table["buyer"])])
+def _covers(network: SupplyNetwork, conduct: Conduct) -> Floats:
+    """Days that each firm has in stock of any input."""
+    if "cover_days" not in network.firms.columns:
+        return np.full(len(network), conduct.cover)
+    known: Floats = network.firms["cover_days"].cast(pl.Float64).fill_null(conduct.cover).to_numpy()
+    return known
+
+
+def _cover(
+    network: SupplyNetwork, table: pl.DataFrame, conduct: Conduct, stocks: Mapping[tuple[Any, str], float]
+) -> pl.Series:
+    general = _covers(network, conduct)[network.places(table["buyer"])].tolist()
+    pairs = table.select("buyer", "input").iter_rows()
+    return pl.Series(
+        "cover", [float(stocks.get(pair, some)) for pair, some in zip(pairs, general, strict=True)], dtype=pl.Float64
+    )
+
+
+def _with_cover(network: SupplyNetwork, conduct: Conduct, buyer: Any, cover: float) -> SupplyNetwork:
+    """The network in which the buyer has so many days in stock."""
+    covers = _covers(network, conduct).copy()
+    covers[network.places([buyer])] = cover
+    return replace(network, firms=network.firms.with_columns(pl.Series("cover_days", covers)))
 
 
 def _days_until(
