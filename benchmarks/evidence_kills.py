@@ -1,8 +1,8 @@
 """kill -9 at two hundred random points while evidence is written, at every tenth of the database as well.
 
-Two writers and a keeper of the log are killed in any order, up to a quarter of a second after the keeper has gone
-round once. Then every acknowledged entry must be in the log once, proved in the last checkpoint, and every checkpoint
-ever signed must be its beginning. ``--quick`` takes ten points.
+Of two writers and a keeper of the log one is killed up to 0.4 seconds after the last, while the others go on, and
+another takes its place. Then every acknowledged entry must be in the log once, proved in the last checkpoint, and every
+checkpoint ever signed must be its beginning. ``--quick`` takes ten points.
 
 Prints a table and writes ``benchmarks/out/evidence_kills.json``.
 """

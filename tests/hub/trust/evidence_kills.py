@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import signal
 import sys
 import threading
@@ -18,7 +19,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 WRITERS = 2
-LONGEST = 0.25
+LONGEST = 0.4
 #: What is said through the pipe, at once and whole: one letter and sixteen bytes.
 WORD = 17
 
@@ -53,56 +54,87 @@ class Account:
 
 
 def kill_at_random(points: int, seed: int, between: Callable[[int], None] = lambda point: None) -> Account:
-    """Let writers and a keeper work, and kill them, so many times; then see what is there.
+    """Let writers and a keeper work; kill one so many times and put another in its place; see what is there.
 
     Parameters
     ----------
     between
         Called after each point, with its number: to kill the database as well, say.
     """
-    draw = random.Random(seed)
-    acknowledged: list[UUID] = []
-    published: set[bytes] = set()
-    for point in range(points):
-        said = _run_until_killed(draw.random() * LONGEST, draw)
-        acknowledged += [UUID(bytes=one[1:]) for one in said if one[:1] == b"e"]
-        published |= {one[1:] for one in said if one[:1] == b"c"}
-        between(point)
-    return _examined(points, acknowledged, published)
-
-
-def _run_until_killed(seconds: float, draw: random.Random) -> list[bytes]:
-    """Start them, wait until all are at work and then so long, kill them in any order; the words they had said."""
-    from django.db import connections
-
-    connections.close_all()  # nothing may be shared with the children
-    reading, writing = os.pipe()
-    works = [_write_evidence] * WRITERS + [_keep]
-    children = [_forked(work, writing) for work in works]
-    os.close(writing)
-    said = b""
-    while not said or b"c" not in said[::WORD]:  # the keeper has gone round once
-        said += os.read(reading, WORD)
-    threading.Event().wait(seconds)  # the random point: there is nothing else to wait for
-    draw.shuffle(children)
-    for child in children:
-        os.kill(child, signal.SIGKILL)
-    for child in children:
-        os.waitpid(child, 0)
-    while piece := os.read(reading, 1 << 16):
-        said += piece
-    os.close(reading)
-    return [said[at : at + WORD] for at in range(0, len(said), WORD)]
-
-
-def _forked(work: Callable[[int], None], writing: int) -> int:
-    child = os.fork()
-    if child:
-        return child
+    draw, crew = random.Random(seed), _Crew()
     try:
-        work(writing)
+        crew.fill()
+        crew.listen(until=b"c")  # all are at work
+        for point in range(points):
+            threading.Event().wait(draw.random() * LONGEST)  # the random point: there is nothing else to wait for
+            crew.kill(draw.choice(sorted(crew.children)))
+            between(point)
+            crew.fill()
+            crew.listen()
+        crew.listen(until=b"c")  # whoever came last finds the log fit to go on
     finally:
-        os._exit(1)
+        said = crew.end()
+    acknowledged = [UUID(bytes=one[1:]) for one in said if one[:1] == b"e"]
+    return _examined(points, acknowledged, {one[1:] for one in said if one[:1] == b"c"})
+
+
+class _Crew:
+    """The processes at work, and what they have said through one pipe."""
+
+    def __init__(self) -> None:
+        from django.db import connections
+
+        connections.close_all()  # nothing may be shared with the children
+        self.reading, self.writing = os.pipe()
+        os.set_blocking(self.reading, False)
+        self.children: dict[int, Callable[[int], None]] = {}
+        self.said = b""
+
+    def fill(self) -> None:
+        """Put somebody in the place of each who is gone."""
+        for child in [one for one in self.children if os.waitpid(one, os.WNOHANG)[0]]:
+            del self.children[child]  # ended by itself, for the database was gone
+        missing = [_write_evidence] * WRITERS + [_keep]
+        for work in self.children.values():
+            missing.remove(work)
+        for work in missing:
+            self.children[self._forked(work)] = work
+
+    def kill(self, child: int) -> None:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        del self.children[child]
+
+    def listen(self, until: bytes = b"") -> None:
+        """Take what was said; wait for a word that begins so."""
+        begun = len(self.said)
+        while True:
+            ready, _, _ = select.select([self.reading], [], [], 60 if until else 0)
+            if ready:
+                self.said += os.read(self.reading, 1 << 16)
+            if not until or until in self.said[begun::WORD]:
+                return
+            if not ready:
+                raise TimeoutError("nobody works")
+
+    def end(self) -> list[bytes]:
+        """Kill everybody; every word that was said."""
+        for child in list(self.children):
+            self.kill(child)
+        os.close(self.writing)
+        while piece := os.read(self.reading, 1 << 16):
+            self.said += piece
+        os.close(self.reading)
+        return [self.said[at : at + WORD] for at in range(0, len(self.said), WORD)]
+
+    def _forked(self, work: Callable[[int], None]) -> int:
+        child = os.fork()
+        if child:
+            return child
+        try:
+            work(self.writing)
+        finally:
+            os._exit(1)
 
 
 def _write_evidence(writing: int) -> None:
