@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 WIDE, NARROW, HEIGHT = 1440, 390, 900
 ROW = "[data-row] a[href]"
 AGENDA, PEOPLE = "main a[href$='/agenda/']", "main a[href$='/participants/']"
+OFFERS, STATEMENTS = "main a[href$='tab=offers']", "main a[href$='tab=statements']"
 VISITOR, CHALLENGER, OTHER_CHALLENGER, SME, VIEWER = "", "chen-ruolan", "tan-mingxuan", "zhou-qiming", "cao-yinan"
 REVIEWER, SCORER, OPERATOR = "lin-zhiyuan", "xu-yanqiu", "pei-wenqing"
 PATIENCE = float(os.environ.get("RONGTONG_PATIENCE", "20")) * 1000
@@ -90,6 +91,20 @@ STOPS = (
     Stop("h-import-needs-dry-run", CHALLENGER, "/challenges/import/", do="upload"),
     Stop("d-collaboration", CHALLENGER, "/collaborations/?state=active", (ROW,)),
     Stop("c-collaborations", CHALLENGER, "/collaborations/"),
+    Stop("c-technologies", CHALLENGER, "/technologies/"),
+    Stop("d-technology", CHALLENGER, "/technologies/?kind=know_how", (ROW,)),
+    Stop("d-technology-users", CHALLENGER, "/technologies/?own=1", (ROW,), "users/"),
+    Stop("f-technology", CHALLENGER, "/technologies/?own=1", (ROW,), "edit/"),
+    Stop("c-agreements", CHALLENGER, "/agreements/"),
+    Stop("d-agreement", CHALLENGER, "/agreements/?state=in_force", (ROW,)),
+    Stop("d-agreement-offers", CHALLENGER, "/agreements/?state=in_force", (ROW, OFFERS)),
+    Stop("f-agreement", CHALLENGER, "/agreements/?state=draft", (ROW,), "edit/"),
+    Stop("d-statement", CHALLENGER, "/agreements/?state=in_force", (ROW, STATEMENTS, "main th a[href]")),
+    Stop("f-statement", CHALLENGER, "/agreements/?state=in_force", (ROW,), "statement/"),
+    Stop("j-royalties", CHALLENGER, "/agreements/calculator/"),
+    Stop("d-standard-suppliers", CHALLENGER, "/standards/?state=published", (ROW,), "?tab=suppliers"),
+    Stop("f-conformity-audit", CHALLENGER, "/conformities/?state=submitted", (ROW,), "audit/"),
+    Stop("j-conformity-gaps", CHALLENGER, "/conformities/gaps/"),
     Stop("c-members", CHALLENGER, "/members/"),
     Stop("d-account", CHALLENGER, "/me/"),
     Stop("c-tokens", CHALLENGER, "/tokens/"),
@@ -121,6 +136,8 @@ STOPS = (
     Stop("f-matchmaking-answer", SME, "/matchmaking/?state=inviting", (ROW,), "answer/"),
     Stop("c-matchmaking-wishes", SME, "/matchmaking/?state=inviting", (ROW,), "wishes/"),
     Stop("d-agenda", SME, "/matchmaking/?state=published", (ROW,), "agenda/"),
+    Stop("f-standard-check", SME, "/standards/?schema=1", (ROW,), "check/"),
+    Stop("d-conformity", SME, "/conformities/?own=1", (ROW,)),
     Stop("d-agenda-held", SME, "/matchmaking/?state=held", (ROW,), "agenda/"),
     Stop("f-feedback", SME, "/matchmaking/?state=held", (ROW, AGENDA, "[data-row] a.btn")),
     Stop("b-desk-viewer", VIEWER, "/desk/"),

@@ -80,6 +80,7 @@ def secrets_of(cluster: Cluster) -> Iterator[Secret]:
     yield from _selection(cluster)
     yield from _others(cluster)
     yield from _matchmaking(cluster)
+    yield from _technologies(cluster)
 
 
 def home(*organisations: str) -> frozenset[str]:
@@ -204,6 +205,27 @@ def _matchmaking(cluster: Cluster) -> Iterator[Secret]:
     open_day = next(one for one in cluster.matchmaking if one.state == "inviting")
     asked = home(*(one.organisation for one in open_day.guests)) | {OPERATOR}
     yield Secret("a day one is invited to", open_day.notice, asked)
+
+
+def _technologies(cluster: Cluster) -> Iterator[Secret]:
+    """What is for members, for those who signed (nobody has), for owners; terms are the two sides' alone."""
+    for one in cluster.technologies.values():
+        owners = home(one.organisation, *(key for key, _share in one.coowners))
+        if one.published is None:
+            yield Secret(f"a draft technology: {one.key}", one.title, owners, probed=True)
+            continue
+        for group in ("advantage", "details", "secret"):
+            level = one.levels[group]
+            may = owners | MEMBERS | {OPERATOR} if level == 1 else owners
+            if level:
+                yield Secret(f"L{level} {group} of {one.key}", one.texts[group], frozenset(may))
+    for agreement in cluster.agreements:
+        both = home(agreement.provider, agreement.receiver)
+        if not agreement.offers:
+            yield Secret(f"an unsent draft: {agreement.key}", agreement.title, home(agreement.opened_by))
+        for offer in agreement.offers:
+            if offer.clause:
+                yield Secret(f"a clause of {agreement.key}", offer.clause[1], both)
 
 
 def _marker(text: str, said: Counter[str]) -> str:

@@ -83,3 +83,48 @@ class MilestoneState(models.TextChoices):
     DELIVERED = "delivered", _("待验收")
     ACCEPTED = "accepted", _("已验收")
     RETURNED = "returned", _("需修改")
+
+
+class TechnologyKind(models.TextChoices):
+    PATENT = "patent", _("专利")
+    KNOW_HOW = "know_how", _("技术秘密")
+    SOFTWARE = "software", _("软件")
+
+
+class TechnologyState(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已下架")
+
+
+class LegalStatus(models.TextChoices):
+    """Where the protection of a technology stands."""
+
+    NONE = "none", _("未申请登记")
+    APPLIED = "applied", _("审查中")
+    GRANTED = "granted", _("有效")
+    LAPSED = "lapsed", _("已失效")
+
+
+class AgreementKind(models.TextChoices):
+    LICENCE = "licence", _("技术许可")
+    ASSIGNMENT = "assignment", _("技术转让")
+    COOPERATION = "cooperation", _("合作开发")
+    SERVICE = "service", _("技术服务")
+
+
+class AgreementState(models.TextChoices):
+    DRAFT = "draft", _("草拟中")
+    OFFERED = "offered", _("磋商中")
+    ACCEPTED = "accepted", _("待签署")
+    IN_FORCE = "in_force", _("生效中")
+    ENDED = "ended", _("已终止")
+    DECLINED = "declined", _("已谢绝")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    EXPIRED = "expired", _("已过期")
+
+
+class StatementState(models.TextChoices):
+    ENTERED = "entered", _("待确认")
+    RETURNED = "returned", _("已退回")
+    CONFIRMED = "confirmed", _("已确认")

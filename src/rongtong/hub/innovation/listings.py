@@ -1,4 +1,4 @@
-"""Capabilities and challenges as listings: what the index may hold of them, and when it is told."""
+"""Capabilities, challenges and technologies as listings: what the index may hold of them, and when it is told."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,13 +11,15 @@ from rongtong.hub.matching.kinds import answer_each_other
 from rongtong.hub.organisations.enums import VerificationState
 from rongtong.hub.organisations.models import Certificate, Organisation
 
-from .enums import CapabilityState, ChallengeState
-from .models import Capability, Challenge
+from .enums import CapabilityState, ChallengeState, TechnologyState
+from .models import Capability, Challenge, Technology
 from .queries.disclosure import challenge_listing_text
-from .signals import capability_listing_changed, challenge_listing_changed
+from .queries.technologies import technology_listing_texts
+from .signals import capability_listing_changed, challenge_listing_changed, technology_listing_changed
 
-CAPABILITY, CHALLENGE = "capability", "challenge"
+CAPABILITY, CHALLENGE, TECHNOLOGY = "capability", "challenge", "technology"
 answer_each_other(CHALLENGE, CAPABILITY)
+answer_each_other(CHALLENGE, TECHNOLOGY)
 
 
 def card_of_capability(capability: Capability, certificates: Iterable[str]) -> Card:
@@ -82,6 +84,40 @@ def list_capabilities(capabilities: Iterable[Capability]) -> None:
         drop(one.pk for one in gone)
 
 
+def card_of_technology(technology: Technology) -> Card:
+    """A technology in the words open to everybody and to members, with its keeper's facets."""
+    keeper = technology.organisation
+    return Card(
+        kind=TECHNOLOGY,
+        subject_id=technology.pk,
+        organisation_id=keeper.pk,
+        title=technology.title,
+        texts=technology_listing_texts(technology),
+        region=keeper.region,
+        industry=technology.industry or keeper.industry,
+        size_class="" if keeper.size_class == "unclassified" else keeper.size_class,
+        readiness=technology.readiness,
+    )
+
+
+def list_technologies(technologies: Iterable[Technology]) -> None:
+    """Bring the listings of these technologies up to date."""
+    shown: list[Technology] = []
+    gone: list[Technology] = []
+    for one in technologies:
+        listed = one.state == TechnologyState.PUBLISHED and one.organisation.state == VerificationState.VERIFIED
+        (shown if listed else gone).append(one)
+    if shown:
+        put(card_of_technology(one) for one in shown)
+    if gone:
+        drop(one.pk for one in gone)
+
+
+@receiver(technology_listing_changed)
+def follow_technology(sender: Any, *, technology: Technology, **given: Any) -> None:
+    list_technologies([technology])
+
+
 @receiver(capability_listing_changed)
 def follow_capability(sender: Any, *, capability: Capability, **given: Any) -> None:
     list_capabilities([capability])
@@ -112,3 +148,6 @@ def _list_again(organisation: Organisation) -> None:
     rows = list(Capability._base_manager.filter(organisation=organisation).select_related("organisation"))
     if rows:
         list_capabilities(rows)
+    own = list(Technology._base_manager.filter(organisation=organisation).select_related("organisation"))
+    if own:
+        list_technologies(own)

@@ -7,3 +7,6 @@ challenge_listing_changed = Signal()
 
 #: ``capability``: the same for a capability.
 capability_listing_changed = Signal()
+
+#: ``technology``: the same for a technology.
+technology_listing_changed = Signal()

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from rongtong.hub.trust.subjects import subject
 
-from .enums import ChallengeState, CollaborationState, MilestoneState, ResponseState
+from .enums import ChallengeState, CollaborationState, MilestoneState, ResponseState, TechnologyState
 
 subject(
     "challenge",
@@ -39,4 +39,13 @@ subject(
     purpose="response_attachment",
     roles={"leader.contributor", "challenger.contributor"},
     states={CollaborationState.ACTIVE},
+)
+subject(
+    "technology",
+    "innovation.technology",
+    link=lambda one: reverse("innovation:technology", args=[one.pk]),
+    purpose="challenge_attachment",
+    roles={"own.contributor"},
+    states={TechnologyState.DRAFT, TechnologyState.PUBLISHED, TechnologyState.WITHDRAWN},
+    signable=True,
 )

@@ -14,6 +14,7 @@ from rongtong.hub.foundation.models import Job, JobState
 from rongtong.hub.matching.live import live_index
 from rongtong.hub.organisations.domain.actors import actor_by_id
 
+from .domain.agreement_signatures import expire_due, remind_of_dates
 from .domain.milestones import remind_of_due
 from .domain.publication import close_due
 from .domain.teams import setting_of
@@ -33,6 +34,14 @@ def close_due_challenges(timestamp: int) -> int:
 def remind_of_milestones(timestamp: int) -> int:
     """Every morning: remind leaders of what is due. Running it twice reminds nobody twice."""
     return remind_of_due(timezone.localdate())
+
+
+@app.periodic(cron="17 8 * * *")
+@app.task(queue="house", queueing_lock="follow_agreements")
+def follow_agreements(timestamp: int) -> int:
+    """Every morning: let offers lapse and agreements end, remind of key dates. Running it twice changes nothing."""
+    today = timezone.localdate()
+    return expire_due(today) + remind_of_dates(today)
 
 
 @app.periodic(cron="* * * * *")

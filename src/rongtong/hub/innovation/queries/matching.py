@@ -255,6 +255,26 @@ def _parts(match: Match) -> list[Decimal]:
     return [*(one.points for one in reasons.words), *meaning, *(one.points for one in reasons.constraints)]
 
 
+def plain_hits(matches: Sequence[Match], **of: Any) -> list[Hit]:
+    """Matches in their own order, by the reader's side alone.
+
+    Parameters
+    ----------
+    of
+        Field of a hit → by subject id or owner, what it is: ``organisation``, ``challenge``.
+    """
+    found = []
+    for rank, match in enumerate(matches, 1):
+        told = {name: known.get(UUID(match.id)) or known.get(_owner(match)) for name, known in of.items()}
+        if all(value is not None for value in told.values()):
+            found.append(_hit(_Ranked(match, match.score, match.score, None, None, rank=rank), **told))
+    return found
+
+
+def _owner(match: Match) -> UUID | None:
+    return UUID(match.owner) if match.owner else None
+
+
 def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
     """At which rank an organisation stands among the matches of a challenge, as its challenger would see them."""
     insider = Actor(

@@ -14,7 +14,7 @@ from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.reference.register import Register
 from rongtong.hub.organisations.size_class import SizeClass
 
-from . import answers, matchmaking, references
+from . import answers, matchmaking, references, technologies
 from .reading import TEN_THOUSAND, ContentError, Row, lists_of, rows_of
 from .records import (
     Capability,
@@ -52,7 +52,8 @@ def read(folder: Path = HERE) -> Cluster:
     ----------
     folder
         Where the files are: ``organisations/*.toml``, ``people.toml``, ``rounds.toml``, ``capabilities/*.toml``,
-        ``challenges/*.toml``, ``exchange/*.toml``, ``responses/*.toml``, ``selection/*.toml`` and ``matchmaking.toml``.
+        ``challenges/*.toml``, ``exchange/*.toml``, ``responses/*.toml``, ``selection/*.toml``, ``matchmaking.toml``
+        and ``technologies/*.toml``.
 
     Raises
     ------
@@ -75,8 +76,11 @@ def read(folder: Path = HERE) -> Cluster:
         awards=tuple(answers.award(row) for row in rows_of(folder, "selection", "award")),
         collaborations=tuple(answers.collaboration(row) for row in rows_of(folder, "selection", "collaboration")),
         matchmaking=tuple(matchmaking.day(row) for row in rows_of(folder, "matchmaking", "day")),
+        technologies=_by_key(technologies.technology(row) for row in rows_of(folder, "technologies", "technology")),
+        agreements=tuple(technologies.agreement(row) for row in rows_of(folder, "technologies", "agreement")),
     )
     references.check(cluster)
+    technologies.check(cluster.technologies, cluster.agreements, cluster.organisations)
     return cluster
 
 

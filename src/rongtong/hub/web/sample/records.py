@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .technologies import Agreement, Technology
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +354,8 @@ class Cluster:
     awards: tuple[Award, ...]
     collaborations: tuple[Collaboration, ...]
     matchmaking: tuple[MatchmakingDay, ...]
+    technologies: dict[str, Technology] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
 
     def owner_of(self, organisation: str) -> Person:
         """The person who signs for an organisation."""

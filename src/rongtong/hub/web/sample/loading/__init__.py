@@ -22,7 +22,7 @@ from rongtong.hub.organisations.reference import regions
 
 from ..content import read
 from ..records import Cluster
-from . import answers, challenges, matchmaking, members, programs, selection, standards
+from . import agreements, answers, challenges, matchmaking, members, programs, selection, standards
 from .days import Calendar, Step, in_order, timetable
 from .finishing import finish
 from .history import History
@@ -87,6 +87,7 @@ def story(cluster: Cluster, password: str) -> Iterator[Step]:
         answers.steps(cluster),
         selection.steps(cluster),
         matchmaking.steps(cluster),
+        agreements.steps(cluster),
         programs.steps(cluster),
         standards.steps(cluster),
     )

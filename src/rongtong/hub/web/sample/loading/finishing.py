@@ -12,7 +12,7 @@ from rongtong.hub.organisations.domain.invitations import LASTS
 from rongtong.hub.organisations.models import Invitation
 
 from ..records import Cluster
-from . import programs
+from . import agreements, programs
 from .days import Calendar
 from .members import operator_of
 
@@ -25,6 +25,7 @@ def finish(cluster: Cluster, calendar: Calendar) -> None:
     """Set right what the verbs could not know."""
     Delivery._base_manager.filter(state=DeliveryState.WAITING).update(state=DeliveryState.DROPPED)
     programs.settle()
+    agreements.settle()
     Invitation._base_manager.update(expires_at=F("created_at") + LASTS)
     old = Notice._base_manager.filter(created_at__lt=calendar.midnight(-UNREAD_DAYS))
     old.update(read_at=F("created_at") + READ_AFTER)

@@ -18,11 +18,13 @@ from .identities import tables
 
 #: Times that verbs take from the database's clock, beside those that are a column's default.
 BY_DATABASE = {
+    "innovation_agreement.offered_at",
     "innovation_collaboration.ended_at",
     "innovation_milestone.decided_at",
     "innovation_milestone.delivered_at",
     "innovation_partner.decided_at",
     "innovation_response.submitted_at",
+    "innovation_technology.published_at",
 }
 #: The database's clock again; read back and copied to a column of another row.
 BY_DATABASE |= {

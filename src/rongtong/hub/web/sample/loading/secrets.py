@@ -43,6 +43,7 @@ from ..records import (
     Target,
     Value,
 )
+from ..technologies import as_known, sides
 from .answers import signs
 from .challenges import challenger_people, large
 
@@ -102,6 +103,8 @@ def without_secrets(cluster: Cluster, reader: Reader) -> Cluster:
         awards=tuple(kept.award(each) for each in cluster.awards),
         collaborations=tuple(kept.collaboration(each, challenges) for each in cluster.collaborations),
         matchmaking=tuple(kept.day(each) for each in cluster.matchmaking),
+        technologies={each.key: each for each in as_known(cluster.technologies, reader.organisation, reader.level)},
+        agreements=tuple(each for each in cluster.agreements if reader.organisation in sides(each)),
     )
 
 

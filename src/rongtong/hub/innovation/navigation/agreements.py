@@ -1,0 +1,7 @@
+"""Agreements in the frame."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rongtong.hub.foundation.pages import add_page
+
+add_page("innovation", _("协议"), "innovation:agreements", order=60)
