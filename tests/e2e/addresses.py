@@ -42,6 +42,7 @@ MODELS = {
     "reviewers": "innovation.Reviewer",
     "reviews": "innovation.Reviewer",
     "rounds": "innovation.Round",
+    "scenarios": "industry.Scenario",
     "searches": "foundation.SavedSearch",
     "standards": "industry.Standard",
     "tokens": "organisations.Token",

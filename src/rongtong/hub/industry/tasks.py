@@ -10,7 +10,8 @@ from rongtong.hub.foundation.actors import Actor
 
 from .domain.analyses import compute, start_analysis
 from .domain.conformities import keep_time
-from .models import Analysis, Chain
+from .domain.scenarios import Asked, create_scenario, follow
+from .models import Analysis, Chain, Scenario
 
 
 @app.periodic(cron="37 7 * * *")
@@ -32,3 +33,17 @@ def begin_analysis(chain: Chain, by: Actor, year: int | None = None) -> Analysis
         analysis = start_analysis(chain=chain, year=year, by=by)
         run_analysis.defer(analysis_id=str(analysis.pk))
     return analysis
+
+
+@app.task(queue="heavy")
+def run_scenario(scenario_id: str) -> None:
+    """Follow a scenario. Running it twice follows it once."""
+    follow(UUID(scenario_id))
+
+
+def begin_scenario(chain: Chain, asked: Asked, by: Actor) -> Scenario:
+    """Ask for a scenario and start its task together: neither is there without the other."""
+    with transaction.atomic():
+        scenario = create_scenario(chain=chain, asked=asked, by=by)
+        run_scenario.defer(scenario_id=str(scenario.pk))
+    return scenario

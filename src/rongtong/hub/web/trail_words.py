@@ -167,6 +167,8 @@ VERBS: dict[str, Text] = {
     "round.advance": _("推进批次"),
     "round.create": _("新建批次"),
     "round.edit": _("修改批次"),
+    "scenario.create": _("推演情景"),
+    "scenario.share": _("共享推演情景"),
     "search.forget": _("删除保存的搜索"),
     "search.save": _("保存搜索"),
     "selection.assign_reviewer": _("指定评审人"),
