@@ -15,6 +15,7 @@ from tests.e2e.house import House
 def sample_house(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[House]:
     """A hub with the sample cluster. Tests leave it as they found it, or add what no other test looks at."""
     with sample_copy(tmp_path_factory.mktemp("sample"), f"sample{worker_id}", indexer=True) as house:
+        house.django("from rongtong.hub.trust.domain.log_keeping import keep_log\nkeep_log()")
         yield house
 
 
