@@ -13,7 +13,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rongtong.engines.fairness import ANY_FIELD, Terms, Tier
 from rongtong.engines.fairness import Milestone as RoyaltyMilestone
@@ -25,6 +25,14 @@ CHINA = "CN"
 
 class _Clause(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _can_be_kept(cls, value: object) -> object:
+        """Neither the database nor the one spelling has a place for NUL; halves of characters are no text at all."""
+        if isinstance(value, str) and ("\x00" in value or any("\ud800" <= one <= "\udfff" for one in value)):
+            raise ValueError("this text holds what is no character")
+        return value
 
 
 class GrantClause(_Clause):

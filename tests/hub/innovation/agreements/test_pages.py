@@ -248,3 +248,19 @@ def test_the_api_does_what_the_pages_do():
     opened = call("receiver", "post", "/agreements", opening | {"other": provider.firm, "provides": False})[1]
     assert call("receiver", "post", f"/agreements/{opened['id']}/withdraw")[1]["state"] == "withdrawn"
     assert call("provider", "get", f"/agreements/{opened['id']}")[0] == 404
+
+
+@pytest.mark.parametrize("subject", ["空\x00字", "半\ud800个"], ids=["nul", "surrogate"])
+def test_what_no_database_keeps_is_refused(subject):
+    deal = a_deal()
+    path = f"/api/v1/agreements/{deal.agreement.pk}/draft"
+    body = json.dumps({"clauses": {"subject": subject, "free": [{"heading": subject, "text": "x"}]}})
+    answer = client_of(deal.provider).put(path, body, content_type="application/json")
+    assert answer.status_code in (400, 422)
+
+
+def test_names_of_deductions_are_printable():
+    deal = a_running_deal()
+    body = json.dumps({"agreement": str(deal.agreement.pk), "gross": "5.00", "deductions": {"税\x00": "1.00"}})
+    answer = client_of(deal.receiver).post("/api/v1/statements", body, content_type="application/json")
+    assert answer.status_code == 422

@@ -20,48 +20,49 @@ from ..domain import agreements as verbs
 from ..enums import AgreementState
 from ..models import Agreement
 from ..queries.agreements import Offer, clashes_told, find_agreement, holds, offers_of, own_agreements
+from .values import Plain
 
 PATH, NOUN = "/agreements", "agreement"
 router = Router(tags=["agreements"])
 
 
-class OpeningIn(In):
+class AgreementOpeningIn(In):
     """``provides``: the caller's organisation gives (licensor, assignor, contractor), the other gets."""
 
-    kind: str
-    title: str
+    kind: Plain
+    title: Plain
     other: UUID
     technology: UUID | None = None
     provides: bool = True
 
 
-class DraftIn(In):
+class AgreementDraftIn(In):
     clauses: Clauses
-    note: str = ""
+    note: Plain = ""
     valid_until: date | None = None
     version: int | None = Field(default=None, ge=0, lt=2**31)
 
 
-class DraftOut(Out):
+class AgreementDraftOut(Out):
     clauses: Clauses
     note: str
     valid_until: date | None
     version: int
 
 
-class OfferIn(In):
+class OfferReadIn(In):
     """The version that was read."""
 
     offer: int = Field(ge=0, lt=2**15)
 
 
-class SignIn(OfferIn):
-    name: str
+class SignatureIn(OfferReadIn):
+    name: Plain
     agreed: bool
 
 
-class EndIn(In):
-    conclusion: str
+class AgreementEndIn(In):
+    conclusion: Plain
 
 
 class AgreementOut(Out):
@@ -111,7 +112,7 @@ class SignatureOut(Out):
     holds: bool
 
 
-class ChangeOut(Out):
+class ClauseChangeOut(Out):
     key: str
     label: str
     before: str
@@ -119,7 +120,7 @@ class ChangeOut(Out):
     kind: str
 
 
-class VersionOut(Out):
+class AgreementVersionOut(Out):
     """One offer with what is hashed; ``changes`` are those against the version before, null for the first."""
 
     number: int
@@ -128,11 +129,11 @@ class VersionOut(Out):
     offered_at: datetime
     digest: str
     document: dict[str, Any]
-    changes: list[ChangeOut] | None
+    changes: list[ClauseChangeOut] | None
     signatures: list[SignatureOut]
 
     @classmethod
-    def of(cls, offer: Offer) -> VersionOut:
+    def of(cls, offer: Offer) -> AgreementVersionOut:
         changed = None if offer.changes is None else offer.changed
         return cls(
             number=offer.row.number,
@@ -144,7 +145,7 @@ class VersionOut(Out):
             changes=None
             if changed is None
             else [
-                ChangeOut(key=one.key, label=one.label, before=one.before, after=one.after, kind=one.kind)
+                ClauseChangeOut(key=one.key, label=one.label, before=one.before, after=one.after, kind=one.kind)
                 for one in changed
             ],
             signatures=[
@@ -161,12 +162,12 @@ class VersionOut(Out):
         )
 
 
-class VersionsOut(Out):
+class AgreementVersionsOut(Out):
     """``chain_holds``: versions follow from one another by their hashes. ``clashes``: for the provider alone."""
 
     chain_holds: bool
     clashes: list[str]
-    versions: list[VersionOut]
+    versions: list[AgreementVersionOut]
 
 
 @router.get("", response=Page[AgreementOut], operation_id="list_agreements")
@@ -182,7 +183,7 @@ def list_agreements(
 
 
 @router.post("", response={201: AgreementOut}, operation_id="open_agreement")
-def open_one(request: HttpRequest, payload: OpeningIn) -> Status[AgreementOut]:
+def open_one(request: HttpRequest, payload: AgreementOpeningIn) -> Status[AgreementOut]:
     """Begin to draft; the other side learns of it with the first offer."""
     actor = actor_of(request)
     needs(actor, "account")
@@ -202,30 +203,30 @@ def get(request: HttpRequest, pk: UUID) -> AgreementOut:
     return AgreementOut.of(find_agreement(pk, actor), actor)
 
 
-@router.get("/{uuid:pk}/versions", response=VersionsOut, operation_id="list_agreement_versions")
-def versions(request: HttpRequest, pk: UUID) -> VersionsOut:
+@router.get("/{uuid:pk}/versions", response=AgreementVersionsOut, operation_id="list_agreement_versions")
+def versions(request: HttpRequest, pk: UUID) -> AgreementVersionsOut:
     """Every offer with what it changed, its hash and signatures; for the sides."""
     row, actor = _as_side(request, pk)
     offers = offers_of(row, actor)
-    return VersionsOut(
+    return AgreementVersionsOut(
         chain_holds=holds(offers),
         clashes=[one.text for one in clashes_told(row, offers, actor)],
-        versions=[VersionOut.of(one) for one in offers],
+        versions=[AgreementVersionOut.of(one) for one in offers],
     )
 
 
-@router.get("/{uuid:pk}/draft", response=DraftOut, operation_id="get_agreement_draft")
-def draft(request: HttpRequest, pk: UUID) -> DraftOut:
+@router.get("/{uuid:pk}/draft", response=AgreementDraftOut, operation_id="get_agreement_draft")
+def draft(request: HttpRequest, pk: UUID) -> AgreementDraftOut:
     """What the caller's side is about to offer."""
     row, actor = _as_side(request, pk)
     found = verbs.draft_of(row, actor)
-    return DraftOut(
+    return AgreementDraftOut(
         clauses=Clauses.read(found.clauses), note=found.note, valid_until=found.valid_until, version=found.version
     )
 
 
-@router.put("/{uuid:pk}/draft", response=DraftOut, operation_id="save_agreement_draft")
-def save(request: HttpRequest, pk: UUID, payload: DraftIn) -> DraftOut:
+@router.put("/{uuid:pk}/draft", response=AgreementDraftOut, operation_id="save_agreement_draft")
+def save(request: HttpRequest, pk: UUID, payload: AgreementDraftIn) -> AgreementDraftOut:
     """Save it; nobody else sees it, and it may be incomplete."""
     row, actor = _as_side(request, pk)
     verbs.save_draft(
@@ -247,7 +248,7 @@ def offer(request: HttpRequest, pk: UUID) -> AgreementOut:
 
 
 @router.post("/{uuid:pk}/accept", response=AgreementOut, operation_id="accept_agreement")
-def accept(request: HttpRequest, pk: UUID, payload: OfferIn) -> AgreementOut:
+def accept(request: HttpRequest, pk: UUID, payload: OfferReadIn) -> AgreementOut:
     """Accept the other side's offer, by its number; then both sign it."""
     row, actor = _as_side(request, pk)
     return AgreementOut.of(verbs.accept_offer(agreement=row, offer=payload.offer, by=actor), actor)
@@ -267,7 +268,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> AgreementOut:
 
 
 @router.post("/{uuid:pk}/sign", response=AgreementOut, operation_id="sign_agreement")
-def sign(request: HttpRequest, pk: UUID, payload: SignIn) -> AgreementOut:
+def sign(request: HttpRequest, pk: UUID, payload: SignatureIn) -> AgreementOut:
     """Sign the accepted version for one's side; with both signatures it is in force."""
     row, actor = _as_side(request, pk)
     signed = signing.sign_agreement(
@@ -277,7 +278,7 @@ def sign(request: HttpRequest, pk: UUID, payload: SignIn) -> AgreementOut:
 
 
 @router.post("/{uuid:pk}/end", response=AgreementOut, operation_id="end_agreement")
-def end(request: HttpRequest, pk: UUID, payload: EndIn) -> AgreementOut:
+def end(request: HttpRequest, pk: UUID, payload: AgreementEndIn) -> AgreementOut:
     """Ask to end it; when the other side asks too, it ends."""
     row, actor = _as_side(request, pk)
     return AgreementOut.of(signing.end_agreement(agreement=row, conclusion=payload.conclusion, by=actor), actor)

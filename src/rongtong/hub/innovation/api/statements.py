@@ -18,6 +18,7 @@ from rongtong.hub.foundation.errors import NotVisible
 from ..domain import statements as verbs
 from ..models import Statement
 from ..queries.agreements import find_agreement
+from .values import Plain
 
 PATH, NOUN = "/statements", "statement"
 router = Router(tags=["statements"])
@@ -29,24 +30,24 @@ class SalesIn(In):
     gross: Yuan
     deductions: dict[str, Yuan] = {}
     third_party: Yuan = Decimal("0.00")
-    events: list[str] = []
+    events: list[Plain] = []
 
     def given(self) -> verbs.Sales:
         return verbs.Sales(self.gross, self.deductions, self.third_party, tuple(self.events))
 
 
-class EnterIn(SalesIn):
+class StatementIn(SalesIn):
     agreement: UUID
 
 
-class ConfirmIn(In):
+class StatementConfirmIn(In):
     """The hash of the statement that was read."""
 
-    digest: str = Field(max_length=64)
+    digest: Plain = Field(max_length=64)
 
 
-class ReturnIn(In):
-    comment: str
+class StatementReturnIn(In):
+    comment: Plain
 
 
 class StatementOut(Out):
@@ -105,7 +106,7 @@ def list_statements(
 
 
 @router.post("", response={201: StatementOut}, operation_id="enter_statement")
-def enter(request: HttpRequest, payload: EnterIn) -> Status[StatementOut]:
+def enter(request: HttpRequest, payload: StatementIn) -> Status[StatementOut]:
     """Report the sales of the next period of an agreement."""
     actor = actor_of(request)
     row = find_agreement(payload.agreement, actor)
@@ -127,14 +128,14 @@ def revise(request: HttpRequest, pk: UUID, payload: SalesIn) -> StatementOut:
 
 
 @router.post("/{uuid:pk}/confirm", response=StatementOut, operation_id="confirm_statement")
-def confirm(request: HttpRequest, pk: UUID, payload: ConfirmIn) -> StatementOut:
+def confirm(request: HttpRequest, pk: UUID, payload: StatementConfirmIn) -> StatementOut:
     """Confirm what was read, by its hash."""
     row = _find(request, pk)
     return StatementOut.of(verbs.confirm_statement(statement=row, digest=payload.digest, by=actor_of(request)))
 
 
 @router.post("/{uuid:pk}/return", response=StatementOut, operation_id="return_statement")
-def send_back(request: HttpRequest, pk: UUID, payload: ReturnIn) -> StatementOut:
+def send_back(request: HttpRequest, pk: UUID, payload: StatementReturnIn) -> StatementOut:
     """Send it back with what is wrong."""
     row = _find(request, pk)
     return StatementOut.of(verbs.return_statement(statement=row, comment=payload.comment, by=actor_of(request)))

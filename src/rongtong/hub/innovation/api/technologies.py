@@ -18,6 +18,7 @@ from rongtong.hub.organisations.models import Organisation
 from rongtong.hub.organisations.queries import visible
 
 from ..domain import technologies as verbs
+from ..enums import TechnologyKind
 from ..forms.technologies import read_share
 from ..models import Technology
 from ..queries.matching import Hit
@@ -29,43 +30,44 @@ from ..queries.technologies import (
     with_parts,
 )
 from ..queries.technology_users import own_technology, users_of
+from .values import Plain
 
 PATH, NOUN = "/technologies", "technology"
 router = Router(tags=["technologies"])
 Level = Literal[0, 1, 2, 3]
 
 
-class OwnerIn(In):
+class TechnologyOwnerIn(In):
     """An owner and its exact share: 1/3, 40%, 0.4. An organisation of the hub by its id, others by name."""
 
-    name: str = ""
+    name: Plain = ""
     organisation_id: UUID | None = None
-    share: str = Field(max_length=24)
+    share: Plain = Field(max_length=24)
 
 
 class TechnologyIn(In):
-    title: str
-    kind: str = "patent"
-    teaser: str = ""
-    industry: str = ""
-    fields_of_use: list[str] = []
+    title: Plain
+    kind: Plain = "patent"
+    teaser: Plain = ""
+    industry: Plain = ""
+    fields_of_use: list[Plain] = []
     readiness: int | None = None
-    ways: list[str] = []
-    legal_status: str = "none"
-    patent_number: str = ""
+    ways: list[Plain] = []
+    legal_status: Plain = "none"
+    patent_number: Plain = ""
     filed_on: date | None = None
     granted_on: date | None = None
     expires_on: date | None = None
-    inventors: list[str] = []
-    application: str = ""
-    advantage: str = ""
-    details: str = ""
-    secret: str = ""
-    terms: str = ""
-    contact_name: str = ""
-    contact_phone: str = ""
-    contact_email: str = ""
-    owners: list[OwnerIn] | None = None
+    inventors: list[Plain] = []
+    application: Plain = ""
+    advantage: Plain = ""
+    details: Plain = ""
+    secret: Plain = ""
+    terms: Plain = ""
+    contact_name: Plain = ""
+    contact_phone: Plain = ""
+    contact_email: Plain = ""
+    owners: list[TechnologyOwnerIn] | None = None
     owners_level: Level = 1
     inventors_level: Level = 0
     application_level: Level = 0
@@ -80,14 +82,14 @@ class TechnologyIn(In):
         return found | {"fields": self.fields_of_use}
 
 
-class OwnerOut(Out):
+class TechnologyOwnerOut(Out):
     name: str
     organisation_id: UUID | None
     share: str
     percent: str
 
 
-class ContactOut(Out):
+class TechnologyContactOut(Out):
     name: str
     phone: str
     email: str
@@ -112,14 +114,14 @@ class TechnologyOut(Out):
     granted_on: date | None
     expires_on: date | None
     published_at: datetime | None
-    owners: list[OwnerOut] | None
+    owners: list[TechnologyOwnerOut] | None
     inventors: list[str] | None
     application: str | None
     advantage: str | None
     details: str | None
     secret: str | None
     terms: str | None
-    contact: ContactOut | None
+    contact: TechnologyContactOut | None
     levels: dict[str, int]
     hidden: list[str]
 
@@ -153,19 +155,19 @@ class TechnologyOut(Out):
             terms=shown.get("terms"),
             contact=None
             if contact is None
-            else ContactOut(name=contact.name, phone=contact.phone, email=contact.email),
+            else TechnologyContactOut(name=contact.name, phone=contact.phone, email=contact.email),
             levels=one.levels,
             hidden=list(one.hidden),
         )
 
 
-def _owner(one: Any) -> OwnerOut:
-    return OwnerOut(
+def _owner(one: Any) -> TechnologyOwnerOut:
+    return TechnologyOwnerOut(
         name=one.name, organisation_id=one.organisation_id, share=str(one.share), percent=f"{one.percent:.2f}"
     )
 
 
-class UserOut(Out):
+class TechnologyUserOut(Out):
     """An open challenge or an organisation that could use a technology, with what was found."""
 
     challenge_id: UUID | None
@@ -176,7 +178,7 @@ class UserOut(Out):
     excerpt: str
 
     @classmethod
-    def of(cls, hit: Hit) -> UserOut:
+    def of(cls, hit: Hit) -> TechnologyUserOut:
         return cls(
             challenge_id=hit.challenge.id if hit.challenge else None,
             organisation_id=hit.organisation.pk if hit.organisation else None,
@@ -187,21 +189,25 @@ class UserOut(Out):
         )
 
 
-class UsersOut(Out):
-    challenges: list[UserOut]
-    organisations: list[UserOut]
+class TechnologyUsersOut(Out):
+    challenges: list[TechnologyUserOut]
+    organisations: list[TechnologyUserOut]
 
 
 @router.get("", response=Page[TechnologyOut], operation_id="list_technologies")
 def list_technologies(
-    request: HttpRequest, organisation: UUID | None = None, kind: str = "", cursor: str = "", limit: int = 50
+    request: HttpRequest,
+    organisation: UUID | None = None,
+    kind: TechnologyKind | None = None,
+    cursor: str = "",
+    limit: int = 50,
 ) -> dict[str, Any]:
     """Technologies the caller may know of; of one organisation or kind if asked."""
     actor = actor_of(request)
     rows = with_parts(Technology.visible_to(actor))
     if organisation is not None:
         rows = rows.filter(organisation_id=organisation)
-    if kind:
+    if kind is not None:
         rows = rows.filter(kind=kind)
     found = paged(request, rows, lambda row: row, order=("id",), cursor=cursor, limit=limit)
     found["items"] = [TechnologyOut.of(one) for one in disclosed_technologies(found["items"], actor)]
@@ -255,14 +261,14 @@ def delete(request: HttpRequest, pk: UUID) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/{uuid:pk}/users", response=UsersOut, operation_id="list_technology_users")
-def users(request: HttpRequest, pk: UUID) -> UsersOut:
+@router.get("/{uuid:pk}/users", response=TechnologyUsersOut, operation_id="list_technology_users")
+def users(request: HttpRequest, pk: UUID) -> TechnologyUsersOut:
     """Who could use it: open challenges, and organisations whose capabilities are near; for its owners."""
     actor = actor_of(request)
     found = users_of(own_technology(pk, actor), actor)
-    return UsersOut(
-        challenges=[UserOut.of(hit) for hit in found.challenges],
-        organisations=[UserOut.of(hit) for hit in found.organisations],
+    return TechnologyUsersOut(
+        challenges=[TechnologyUserOut.of(hit) for hit in found.challenges],
+        organisations=[TechnologyUserOut.of(hit) for hit in found.organisations],
     )
 
 

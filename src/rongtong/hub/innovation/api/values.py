@@ -13,3 +13,5 @@ Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan
 RowId = Annotated[int, Field(ge=1, le=2**62)]
 Months = Annotated[int, Field(ge=1, le=120)]
 Feedback = Annotated[str, Field(max_length=2000, pattern=NO_NUL)]
+#: Text that the database can keep.
+Plain = Annotated[str, Field(pattern=NO_NUL)]

@@ -178,7 +178,7 @@ def _faults(royalty: RoyaltyClause, sales: Sales) -> list[Fault]:
             faults.append(Fault(name, _("金额应不小于 0，最多两位小数。"), "money"))
     if len(sales.deductions) > MOST_DEDUCTIONS or not all(map(_is_money, sales.deductions.values())):
         faults.append(Fault("deductions", _("扣除项最多 20 项，金额不小于 0，最多两位小数。"), "money"))
-    if any(not name.strip() or len(name) > 60 for name in sales.deductions):
+    if any(not name.strip() or len(name) > 60 or not name.isprintable() for name in sales.deductions):
         faults.append(Fault("deductions", _("请写明每项扣除的名称，不超过 60 个字。"), "name"))
     known = {one.name for one in royalty.milestones if one.sales is None}
     if set(sales.events) - known or len(set(sales.events)) < len(sales.events):

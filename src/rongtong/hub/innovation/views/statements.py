@@ -113,7 +113,14 @@ def _royalty(row: Statement) -> RoyaltyClause:
 
 
 def _page(
-    request: HttpRequest, row: Statement, actor: Actor, *, form: Any = None, rows: Any = None, status: int = 200
+    request: HttpRequest,
+    row: Statement,
+    actor: Actor,
+    *,
+    form: Any = None,
+    rows: Any = None,
+    comment: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     royalty = _royalty(row)
     shown, deductions = initial_of(row)
@@ -132,8 +139,8 @@ def _page(
         "deductions": rows or DeductionRows(prefix="deductions", initial=deductions),
         "columns": DEDUCTION_COLUMNS,
         "audit_form": SalesForm(initial=shown, royalty=royalty, auto_id="id_audit_%s"),
-        "comment_form": CommentForm(),
-        "all_forms": [form, rows],
+        "comment_form": comment or CommentForm(),
+        "all_forms": [form, rows, comment],
         "limit": royalty.variance,
     }
     return render(request, "innovation/statement.html", values, status=status)
@@ -150,7 +157,10 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
-    return_statement(statement=_find(pk, actor), comment=request.POST.get("comment", ""), by=actor)
+    row, form = _find(pk, actor), CommentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, actor, comment=form, status=422)
+    return_statement(statement=row, comment=form.cleaned_data["comment"], by=actor)
     messages.success(request, _("已退回，并通知了对方。"))
     return redirect("innovation:statement", pk)
 

@@ -6,6 +6,7 @@ OBJECTS.update(
     {
         "industry.chain": ("chain", "/chains/{0.pk}"),
         "industry.supplylink": ("supply_link", "/supply-links/{0.pk}"),
+        "innovation.agreement": ("agreement", "/agreements/{0.pk}"),
         "innovation.amendment": ("amendment", "/challenges/{0.challenge_id}/amendments"),
         "innovation.capability": ("capability", "/capabilities/{0.pk}"),
         "innovation.challenge": ("challenge", "/challenges/{0.pk}"),
@@ -14,6 +15,8 @@ OBJECTS.update(
         "innovation.partner": ("partner", "/partners/{0.pk}"),
         "innovation.response": ("response", "/responses/{0.pk}"),
         "innovation.round": ("round", "/rounds/{0.pk}"),
+        "innovation.statement": ("statement", "/statements/{0.pk}"),
+        "innovation.technology": ("technology", "/technologies/{0.pk}"),
         "matching.matchmakingday": ("matchmaking_day", "/matchmaking-days/{0.pk}"),
         "matching.participation": ("participation", "/matchmaking-days/{0.day_id}/participations"),
         "organisations.member": ("member", "/members/{0.pk}"),
