@@ -20,7 +20,7 @@ import polars as pl
 from esri_reference import Reference
 from figures import Row, figure, report
 
-from rongtong.engines.resilience import Disruption, SupplyNetwork, reinforce, simulate, systemic_risk
+from rongtong.engines.resilience import Disruption, SupplyNetwork, rank_stability, reinforce, simulate, systemic_risk
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data/esri"
 CLASSES = DATA / "ess_mat_n4_ihs.csv.gz"
@@ -163,6 +163,16 @@ def _thousand() -> tuple[SupplyNetwork, str]:
     return SupplyNetwork.from_edges(links, firms, classes()), "1,000 firms"
 
 
+def stability() -> Iterator[Row]:
+    """Yield how well ranks agree with the whole network's when links are missing, and when the hole is filled."""
+    network, name = _thousand()
+    told = rank_stability(network, missing=(0.1, 0.3, 0.5), draws=5, top=(50,), fill=True).to_frame()
+    for row in told.filter(~pl.col("filled")).iter_rows(named=True):
+        same = (pl.col("missing") == row["missing"]) & (pl.col("measure") == row["measure"]) & pl.col("filled")
+        words = f"{row['measure']} with {row['missing']:.0%} of the links missing, {name}; baseline: filled"
+        yield figure(words, row["mean"], "", None, told.filter(same)["mean"][0])
+
+
 def loading(firms: int) -> Iterator[Row]:
     """Yield what it costs to make a large network."""
     links, nodes = tables(firms, buyers=10.5)
@@ -179,6 +189,7 @@ def rows(quick: bool) -> Iterator[Row]:
     yield from days(10_000)
     if not quick:
         yield from reinforcement()
+        yield from stability()
         yield from index(100_000, SAMPLE, everybody=True)
         yield from loading(1_000_000)
 

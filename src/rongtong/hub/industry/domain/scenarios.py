@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,7 +16,7 @@ from rongtong.hub.foundation.errors import Fault, Invalid, Text
 from rongtong.hub.foundation.verbs import verb
 from rongtong.hub.organisations.models import Organisation
 
-from ..analysis_enums import ScenarioKind, WorkState
+from ..analysis_enums import WorkState
 from ..models import Chain, Scenario
 from ..queries.networks import network_of, newest_year
 from ..queries.scenarios import scope_of, targets_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from rongtong.engines.resilience import Bands, Disruption, Simulation
 
+#: The kinds of the hub are kinds of the engine.
+Kind = Literal["firm", "region", "country", "product"]
 #: Of a thousand steps of progress, the first run; runs for the bands, in which days and depth differ by a third.
 STEPS, RUNS, SPREAD = 1000, 40, 0.3
 LISTED, MOST_NAMES, LONGEST_NAME = 60, 50, 60
@@ -52,8 +54,10 @@ def create_scenario(*, chain: Chain, asked: Asked, by: Actor) -> Scenario:
 
     A firm sees what becomes of its own links, the leader and the operator what becomes of the chain.
     """
-    organisation = Organisation._base_manager.get(pk=by.organisation_id)
+    organisation = Organisation._base_manager.get(pk=by.firm)
     year = newest_year(chain)
+    if year is None:
+        raise Invalid([Fault("names", _("这条产业链还没有供需关系，请先填报或导入。"), "scenario.no_links")])
     _check(chain, year, asked, organisation)
     job = jobs.start("scenario.run", by=by, total=STEPS)
     audit.note(kind=asked.kind, count=len(asked.names))
@@ -72,7 +76,7 @@ def share_scenario(*, scenario: Scenario, shared: bool, by: Actor) -> Scenario:
     return scenario
 
 
-def _check(chain: Chain, year: int | None, asked: Asked, organisation: Organisation) -> None:
+def _check(chain: Chain, year: int, asked: Asked, organisation: Organisation) -> None:
     ranges: tuple[tuple[str, float, float, float, Text], ...] = (
         ("depth", asked.depth, 0.01, 1, _("损失程度为 1% 至 100%。")),
         ("start", asked.start, 0, asked.horizon - 1, _("起始日须在推演的天数之内。")),
@@ -83,7 +87,7 @@ def _check(chain: Chain, year: int | None, asked: Asked, organisation: Organisat
     faults = [Fault(field, text, "range") for field, value, low, high, text in ranges if not low <= value <= high]
     if not asked.name.strip() or len(asked.name.strip()) > LONGEST_NAME:
         faults.append(Fault("name", _("请填写情景名称，最多 60 字。"), "scenario.name"))
-    known = targets_of(network_of(chain, year, scope_of(chain, organisation))) if year else {}
+    known = targets_of(network_of(chain, year, scope_of(chain, organisation)))
     if not asked.names or len(asked.names) > MOST_NAMES or not set(asked.names) <= known.get(asked.kind, set()):
         faults.append(Fault("names", _("请从列出的对象中选择，最多 50 个。"), "scenario.names"))
     if faults:
@@ -113,7 +117,7 @@ def _result(scenario: Scenario, running: jobs.Running) -> dict[str, Any]:
 
     def disruption(longer: float = 1.0, deeper: float = 1.0) -> Disruption:
         return Disruption(
-            kind=ScenarioKind(scenario.kind).value, names=tuple(scenario.names),
+            kind=cast(Kind, scenario.kind), names=tuple(scenario.names),
             depth=min(1.0, scenario.depth * deeper), start=scenario.start, days=max(1, round(scenario.days * longer)),
             recovery=scenario.recovery,
         )  # fmt: skip

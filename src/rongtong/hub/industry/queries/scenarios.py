@@ -42,7 +42,7 @@ def targets_of(told: ChainNetwork) -> Mapping[str, set[str]]:
 def options_for(chain: Chain, actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
     """The same as groups of options with words, as the reader may know them."""
     year = newest_year(chain)
-    organisation = Organisation.visible_to(actor).filter(pk=actor.organisation_id).first()
+    organisation = Organisation.visible_to(actor).filter(pk=actor.firm).first()
     if year is None or organisation is None:
         return []
     known = targets_of(network_of(chain, year, scope_of(chain, organisation)))
