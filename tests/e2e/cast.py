@@ -21,6 +21,8 @@ from PIL import Image
 from rongtong.hub.foundation import jobs
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.models import Job
+from rongtong.hub.industry.domain import link_imports
+from rongtong.hub.industry.models import Chain
 from rongtong.hub.innovation.domain import need_imports
 from rongtong.hub.innovation.domain.need_columns import NEED_COLUMNS
 from rongtong.hub.innovation.domain.rounds import create_round
@@ -105,6 +107,12 @@ def furnish() -> None:
         round=collecting, content=_needs(), file_name="需求.xlsx", submit=False, by=actor_of("contributor")
     )
     imports.check_import(content=_organisations(), file_name="名单.xlsx", by=actor_of("operator"))
+    link_imports.check_import(
+        chain=Chain._base_manager.order_by("pk")[0],
+        content="供方,年度,年交易额（元）\n没有听说过的厂,2025,100\n,2025,一百\n".encode("utf-8-sig"),
+        file_name="供方.csv",
+        by=actor_of("contributor"),
+    )
     _documents()
     for role in ("manager", "rival"):
         save_search(page="challenges", name="齿轮", query="q=齿轮", notify=False, by=actor_of(role))

@@ -9,6 +9,7 @@ from rongtong.hub.foundation import audit
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.models import Notice
 from rongtong.hub.foundation.notices import read as read_notices
+from rongtong.hub.industry.models import Chain, Firm, Product, SupplyLink
 from rongtong.hub.innovation.models import (
     Award,
     Capability,
@@ -41,7 +42,7 @@ from rongtong.hub.trust.queries.evidence import entries_of
 WHOLE = (
     Account, Capability, Certificate, Collaboration, MatchmakingDay, Meeting, MeetingFeedback, MeetingOutcome,
     MeetingRequest, Member, Milestone, NonDisclosureAgreement, Organisation, Participation, Partner, Response, Reviewer,
-    Round, ScoreSheet, YearFigures,
+    Chain, Firm, Product, Round, ScoreSheet, SupplyLink, YearFigures,
 )  # fmt: skip
 #: Columns of visible rows that are not their reader's to know; what no page shows, and the hashes of passwords.
 HIDDEN: dict[type[Any], tuple[str, ...]] = {

@@ -162,7 +162,7 @@ def _set_places(found: ChainMap) -> None:
         for tier in sorted(columns, reverse=bool(turn % 2)):
             column = columns[tier]
             weight = {
-                node.key: sum(found.nodes[one].place for one in beside[node.key]) / len(beside[node.key])
+                node.key: sum(found.nodes[one].place for one in beside[node.key]) / max(1, len(beside[node.key]))
                 for node in column
             }
             column.sort(key=lambda node: weight[node.key])

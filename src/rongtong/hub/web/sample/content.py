@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 from zlib import crc32
@@ -14,7 +15,7 @@ from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.reference.register import Register
 from rongtong.hub.organisations.size_class import SizeClass
 
-from . import answers, matchmaking, references, technologies
+from . import answers, chains, matchmaking, references, technologies
 from .reading import TEN_THOUSAND, ContentError, Row, lists_of, rows_of
 from .records import (
     Capability,
@@ -52,8 +53,8 @@ def read(folder: Path = HERE) -> Cluster:
     ----------
     folder
         Where the files are: ``organisations/*.toml``, ``people.toml``, ``rounds.toml``, ``capabilities/*.toml``,
-        ``challenges/*.toml``, ``exchange/*.toml``, ``responses/*.toml``, ``selection/*.toml``, ``matchmaking.toml``
-        and ``technologies/*.toml``.
+        ``challenges/*.toml``, ``exchange/*.toml``, ``responses/*.toml``, ``selection/*.toml``, ``matchmaking.toml``,
+        ``chains.toml`` and ``technologies/*.toml``.
 
     Raises
     ------
@@ -80,8 +81,10 @@ def read(folder: Path = HERE) -> Cluster:
         agreements=tuple(technologies.agreement(row) for row in rows_of(folder, "technologies", "agreement")),
     )
     references.check(cluster)
+    found, firms = chains.read_chains(folder)
+    chains.check(found, firms, cluster.organisations)
     technologies.check(cluster.technologies, cluster.agreements, cluster.organisations)
-    return cluster
+    return replace(cluster, chains=found, outside_firms=firms)
 
 
 def _by_key(things: Iterable[T]) -> dict[str, T]:

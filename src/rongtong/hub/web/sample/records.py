@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .chains import Chain, OutsideFirm
     from .technologies import Agreement, Technology
 
 
@@ -356,6 +358,8 @@ class Cluster:
     matchmaking: tuple[MatchmakingDay, ...]
     technologies: dict[str, Technology] = field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    outside_firms: Mapping[str, OutsideFirm] = field(default_factory=dict)
 
     def owner_of(self, organisation: str) -> Person:
         """The person who signs for an organisation."""

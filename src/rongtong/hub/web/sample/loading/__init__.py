@@ -22,7 +22,7 @@ from rongtong.hub.organisations.reference import regions
 
 from ..content import read
 from ..records import Cluster
-from . import agreements, answers, challenges, matchmaking, members, programs, selection, standards
+from . import agreements, answers, chains, challenges, matchmaking, members, programs, selection, standards
 from .days import Calendar, Step, in_order, timetable
 from .finishing import finish
 from .history import History
@@ -90,6 +90,7 @@ def story(cluster: Cluster, password: str) -> Iterator[Step]:
         agreements.steps(cluster),
         programs.steps(cluster),
         standards.steps(cluster),
+        chains.steps(cluster),
     )
 
 

@@ -23,6 +23,7 @@ from rongtong.hub.organisations.enums import OrganisationKind
 from rongtong.hub.organisations.size_class import size_class
 from rongtong.hub.trust.enums import Level
 
+from ..chains import known_links
 from ..records import (
     Award,
     Challenge,
@@ -103,6 +104,7 @@ def without_secrets(cluster: Cluster, reader: Reader) -> Cluster:
         awards=tuple(kept.award(each) for each in cluster.awards),
         collaborations=tuple(kept.collaboration(each, challenges) for each in cluster.collaborations),
         matchmaking=tuple(kept.day(each) for each in cluster.matchmaking),
+        chains=known_links(cluster.chains, reader.organisation),
         technologies={each.key: each for each in as_known(cluster.technologies, reader.organisation, reader.level)},
         agreements=tuple(each for each in cluster.agreements if reader.organisation in sides(each)),
     )

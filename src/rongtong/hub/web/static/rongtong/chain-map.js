@@ -5,7 +5,7 @@ const box = document.querySelector("[data-chain-map]"), canvas = box.querySelect
 const probe = document.createElement("i"); probe.hidden = true; document.body.append(probe);
 const token = name => { probe.style.color = `var(--rt-${name})`; return getComputedStyle(probe).color; };
 const COLUMN = 240, ROW = 30, LABEL = 13, panel = box.querySelector("[data-map-firm]");
-let colours, nodes = [], flows = [], tiers = [], near = [], grid = new Map(), view = { x: 0, y: 0, k: 1 }, picked = -1, over = -1, way = [], asked = 0;
+let colours, nodes = [], flows = [], tiers = [], near = [], grid = new Map(), view = { x: 0, y: 0, k: 1 }, picked = -1, over = -1, way = [], asked = 0, wide = COLUMN;
 
 function readColours() {
   const names = ["ink", "ink-2", "line", "line-2", "sheet", "accent", "c1", "c2", "c5"];
@@ -14,21 +14,29 @@ function readColours() {
 const hue = node => node.risk === null ? colours.c1 : node.risk >= .2 ? colours.c5 : node.risk >= .05 ? colours.c2 : colours.c1;
 const cell = (x, y) => `${Math.floor(x / 120)},${Math.floor(y / 120)}`;
 
+function spot(n, among, lanes, height) {
+  const turn = Math.floor(n.place * among), lane = turn % Math.min(lanes, Math.max(1, among));
+  return { x: (n.tier - .5) * wide + (lane - (lanes - 1) / 2) * ROW, y: n.place * height };
+}
 function lay(data) {
   tiers = data.tiers;
-  const count = tiers.map((_, i) => data.nodes.filter(n => n.tier === i + 1).length), height = Math.max(8, ...count) * ROW;
+  const count = tiers.map((_, i) => data.nodes.filter(n => n.tier === i + 1).length), fullest = Math.max(8, ...count);
+  let lanes = 1;      // a tier of many firms is wound into several lanes, so that the whole is wider than high
+  while (tiers.length * (COLUMN + (lanes - 1) * ROW) < 1.8 * Math.ceil(fullest / lanes) * ROW) lanes++;
+  const height = Math.ceil(fullest / lanes) * ROW;
+  wide = COLUMN + (lanes - 1) * ROW;
   const largest = Math.max(1, ...data.nodes.map(n => n.size)), most = Math.max(1, ...data.flows.map(f => f[2]));
-  nodes = data.nodes.map(n => ({ ...n, x: (n.tier - .5) * COLUMN, y: n.place * height, r: 4 + 10 * Math.sqrt(n.size / largest) }));
+  nodes = data.nodes.map(n => ({ ...n, ...spot(n, count[n.tier - 1], lanes, height), r: 4 + 10 * Math.sqrt(n.size / largest) }));
   flows = data.flows.map(([a, b, value, abroad]) => ({ a, b, abroad, w: value / most }));
   near = nodes.map(() => []);
   flows.forEach((f, i) => { near[f.a].push(i); near[f.b].push(i); });
   grid = new Map();
-  nodes.forEach((n, i) => { const c = cell(n.x, n.y); grid.set(c, [...(grid.get(c) || []), i]); });
+  nodes.forEach((n, i) => { const c = cell(n.x, n.y); if (!grid.has(c)) grid.set(c, []); grid.get(c).push(i); });
   nodes.order = nodes.map((_, i) => i).sort((a, b) => nodes[b].size - nodes[a].size);
   nodes.height = height;
 }
 function fit() {
-  const w = Math.max(1, tiers.length) * COLUMN, h = nodes.height || 1, W = canvas.clientWidth, H = canvas.clientHeight - 26;
+  const w = Math.max(1, tiers.length) * wide, h = nodes.height || 1, W = canvas.clientWidth, H = canvas.clientHeight - 26;
   view.k = Math.min(W / w, H / h, 1.6);
   view.x = (W - w * view.k) / 2; view.y = 26 + (H - h * view.k) / 2;
   ask();
@@ -65,7 +73,8 @@ function draw() {
     if (!inside(px, py)) return;
     shown.push(i);
     const key = `${hue(n)}|${(focus && !focus.has(i)) || (on.size && !on.has(i)) ? .3 : 1}`;
-    groups.set(key, [...(groups.get(key) || []), [px, py, Math.max(1.5, n.r * Math.min(1, k * 1.2)), n.risk]]);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push([px, py, Math.max(1.5, n.r * Math.min(1, k * 1.2)), n.risk]);
   });
   groups.forEach((list, key) => { const [colour, alpha] = key.split("|"); symbols(list, colour, Number(alpha)); });
   [picked, over].filter(i => i >= 0).forEach(i => { const [px, py] = place(nodes[i]); ring(px, py, Math.max(4, nodes[i].r * Math.min(1, k * 1.2)) + 3); });
@@ -110,7 +119,7 @@ function labels(shown, place, focus, on) {   // the chosen, then the largest, as
 function heads(W) {
   Object.assign(pen, { fillStyle: colours.sheet }); pen.fillRect(0, 0, W, 24);
   Object.assign(pen, { fillStyle: colours["ink-2"], font: `12px ${getComputedStyle(document.body).fontFamily}`, textAlign: "center", textBaseline: "middle" });
-  tiers.forEach((name, i) => { const x = (i + .5) * COLUMN * view.k + view.x; if (x > 0 && x < W) pen.fillText(name || String(i + 1), x, 12); });
+  tiers.forEach((name, i) => { const x = (i + .5) * wide * view.k + view.x; if (x > 0 && x < W) pen.fillText(name || String(i + 1), x, 12); });
 }
 function at(event) {
   const r = canvas.getBoundingClientRect(), x = (event.clientX - r.left - view.x) / view.k, y = (event.clientY - r.top - view.y) / view.k;
