@@ -16,7 +16,7 @@ from ..queries.gaps import Gap
 from ..standard_enums import Claim, ConformityState, GapKind, Verdict
 
 
-class AnswerIn(In):
+class ClaimIn(In):
     clause: str
     claim: Claim | None = None
     statement: str = ""
@@ -36,7 +36,7 @@ class AnswerIn(In):
 
 
 class AnswersIn(In):
-    answers: list[AnswerIn]
+    answers: list[ClaimIn]
 
 
 class VerdictIn(In):

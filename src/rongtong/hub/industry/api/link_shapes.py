@@ -128,7 +128,7 @@ class PartyOut(Out):
         return cls(key=party.key, name=party.name, organisation_id=party.organisation_id, hidden=party.hidden)
 
 
-class LinkOut(Out):
+class SupplyLinkOut(Out):
     id: UUID
     chain_id: UUID
     product_id: UUID | None
@@ -148,7 +148,7 @@ class LinkOut(Out):
     changed_at: datetime
 
     @classmethod
-    def of(cls, row: Any) -> LinkOut:
+    def of(cls, row: Any) -> SupplyLinkOut:
         same = (
             "chain_id", "product_id", "year", "stock_days", "lead_days", "substitution", "country", "confidential",
             "source", "state", "version", "changed_at",

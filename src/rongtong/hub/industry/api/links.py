@@ -20,13 +20,13 @@ from ..enums import LinkState
 from ..models import Chain, Product
 from ..queries.links import shown, touching
 from .chains import required_version
-from .link_shapes import FirmIn, LinkFields, LinkNew, LinkOut
+from .link_shapes import FirmIn, LinkFields, LinkNew, SupplyLinkOut
 
 PATH, NOUN = "/supply-links", "link"
 router = Router(tags=["supply links"])
 
 
-@router.get("", response=Page[LinkOut])
+@router.get("", response=Page[SupplyLinkOut])
 def list_supply_links(
     request: HttpRequest,
     chain_id: UUID | None = None,
@@ -46,10 +46,10 @@ def list_supply_links(
         rows = rows.filter(year=year)
     if firm is not None:
         rows = rows.filter(touching(firm))
-    return paged(request, rows, LinkOut.of, order=("-changed_at", "-id"), cursor=cursor, limit=limit)
+    return paged(request, rows, SupplyLinkOut.of, order=("-changed_at", "-id"), cursor=cursor, limit=limit)
 
 
-@router.post("", response={201: LinkOut})
+@router.post("", response={201: SupplyLinkOut})
 def create_supply_link(request: HttpRequest, payload: LinkNew, response: HttpResponse) -> Any:
     """Tell a link. Without ``buyer`` it is your own organisation."""
     actor = actor_of(request)
@@ -82,12 +82,12 @@ def _values(payload: LinkFields, actor: Actor, chain: Chain) -> dict[str, Any]:
     return values | {"product": product}
 
 
-@router.get("/{uuid:pk}", response=LinkOut)
+@router.get("/{uuid:pk}", response=SupplyLinkOut)
 def read_supply_link(request: HttpRequest, pk: UUID, response: HttpResponse) -> Any:
     return _shown(actor_of(request), pk, response)
 
 
-@router.put("/{uuid:pk}", response=LinkOut)
+@router.put("/{uuid:pk}", response=SupplyLinkOut)
 def edit_supply_link(request: HttpRequest, pk: UUID, payload: LinkFields, response: HttpResponse) -> Any:
     """Change what is said about a link; its ends stay."""
     actor = actor_of(request)
@@ -104,7 +104,7 @@ def withdraw_supply_link(request: HttpRequest, pk: UUID) -> Any:
     return Status(204, None)
 
 
-@router.post("/{uuid:pk}/conceal", response=LinkOut)
+@router.post("/{uuid:pk}/conceal", response=SupplyLinkOut)
 def conceal_supplier(request: HttpRequest, pk: UUID, response: HttpResponse) -> Any:
     """The supplier hides its own name on a link."""
     actor = actor_of(request)
@@ -119,7 +119,7 @@ def _find(actor: Actor, pk: UUID) -> Any:
     return row
 
 
-def _shown(actor: Actor, pk: UUID, response: HttpResponse) -> LinkOut:
+def _shown(actor: Actor, pk: UUID, response: HttpResponse) -> SupplyLinkOut:
     row = _find(actor, pk)
     tagged(response, row, actor)
-    return LinkOut.of(row)
+    return SupplyLinkOut.of(row)

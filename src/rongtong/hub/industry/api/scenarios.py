@@ -63,7 +63,7 @@ class ScenarioOut(Out):
         return cls.model_validate(row, from_attributes=True)
 
 
-class DayOut(Out):
+class ScenarioDayOut(Out):
     day: int
     output: float
     lost: float
@@ -81,7 +81,7 @@ class HitOut(Out):
     lost: float
 
 
-class ResultOut(ScenarioOut):
+class ScenarioResultOut(ScenarioOut):
     """What it costs, in yuan: ``total`` once, ``value_at_risk`` not exceeded in 95 of 100 runs."""
 
     meets: str
@@ -89,7 +89,7 @@ class ResultOut(ScenarioOut):
     value_at_risk: float | None
     time_to_survive: int | None
     time_to_recover: int | None
-    daily: list[DayOut]
+    daily: list[ScenarioDayOut]
     firms: list[HitOut]
 
 
@@ -115,26 +115,28 @@ def create(request: HttpRequest, payload: ScenarioIn, response: HttpResponse) ->
     return Status(201, ScenarioOut.of(begun))
 
 
-@router.get("/{uuid:pk}", response=ResultOut, operation_id="read_scenario")
+@router.get("/{uuid:pk}", response=ScenarioResultOut, operation_id="read_scenario")
 def read(request: HttpRequest, pk: UUID, response: HttpResponse) -> Any:
     actor = actor_of(request)
     return _shown(visible(Scenario, actor, pk, "chain"), actor, response)
 
 
-@router.post("/{uuid:pk}/share", response=ResultOut, operation_id="share_scenario")
+@router.post("/{uuid:pk}/share", response=ScenarioResultOut, operation_id="share_scenario")
 def share(request: HttpRequest, pk: UUID, payload: ShareIn, response: HttpResponse) -> Any:
     actor = actor_of(request)
     row = share_scenario(scenario=visible(Scenario, actor, pk, "chain"), shared=payload.shared, by=actor)
     return _shown(row, actor, response)
 
 
-def _shown(row: Scenario, actor: Actor, response: HttpResponse) -> ResultOut:
+def _shown(row: Scenario, actor: Actor, response: HttpResponse) -> ScenarioResultOut:
     tagged(response, row, actor)
     words = told(row, actor)
     keys = ("total", "value_at_risk", "time_to_survive", "time_to_recover")
-    days = [DayOut(day=one[0], output=one[1], lost=one[2], p5=one[3], p50=one[4], p95=one[5])
+    days = [ScenarioDayOut(day=one[0], output=one[1], lost=one[2], p5=one[3], p50=one[4], p95=one[5])
             for one in row.result.get("days", [])]  # fmt: skip
     fields = ("hit", "stops_after", "days_below", "lowest", "lost")
     firms = [HitOut(name=called.name, **{name: firm[name] for name in fields}) for called, firm in words.firms]
     known = ScenarioOut.of(row).model_dump()
-    return ResultOut(**known, meets=words.meets, daily=days, firms=firms, **{one: row.result.get(one) for one in keys})
+    return ScenarioResultOut(
+        **known, meets=words.meets, daily=days, firms=firms, **{one: row.result.get(one) for one in keys}
+    )
