@@ -311,3 +311,20 @@ def test_absent_and_hidden_are_one_answer():
     absent = client.get(reverse("trust:evidence", args=["challenge", own(draft).person]))
     unknown = client.get(reverse("trust:evidence", args=["nothing", draft.pk]))
     assert hidden.status_code == absent.status_code == unknown.status_code == 404
+
+
+def test_the_api_tells_of_evidence_and_of_the_log():
+    challenge = published()
+    keep_log()
+    client, operator = signed_in(own(challenge)), signed_in(operator_actor())
+    [row] = client.get("/api/v1/evidence", {"subject": "challenge", "subject_id": str(challenge.pk)}).json()
+    assert (row["number"], row["state"], row["opens"]) == (0, "published", True)
+    there = f"/api/v1/evidence/{row['id']}/file"
+    assert client.get(there).json()["opening"]["event"]["kind"] == "challenge.published"
+    assert "opening" not in Client().get(there).json()
+    told = operator.get("/api/v1/log").json()
+    assert (told["size"], told["checkpoint_size"], told["waiting"], told["halt"]) == (1, 1, 0, "")
+    assert client.get("/api/v1/log").status_code == 403
+    asked = {who: one.post("/api/v1/log/checkpoint").status_code for who, one in (("own", client), ("run", operator))}
+    assert asked == {"own": 404, "run": 202}
+    assert operator.post("/api/v1/log/resume").json()["code"] == "log.runs"

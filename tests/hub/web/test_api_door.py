@@ -123,7 +123,7 @@ def test_a_token_without_scopes_does_nothing(member: Member) -> None:
 
 
 #: Lists that no scope opens for a member.
-OF_THE_OPERATOR = ("imports", "/matches/exposure", "/outside-firms")
+OF_THE_OPERATOR = ("imports", "/matches/exposure", "/outside-firms", "/api/v1/log")
 
 
 def test_a_scope_opens_its_own_noun_alone(member: Member) -> None:

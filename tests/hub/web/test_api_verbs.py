@@ -21,6 +21,7 @@ WITHOUT = {
     "recovery.open": "takes second factors off an account: a person who has just signed in again does it on the page",
     "recovery.cancel": "stops a recovery from the mailed link or the page; a token must not keep its owner locked out",
     "token.create": "the text of a token is shown once, on the page, to a person who is signed in",
+    "log.rotate": "a new key has to be given to every witness at once: a person does it on the page, and tells them",
     "collaboration.open": "done by selection.award for each awarded response; nobody asks for it",
 }
 OURS = "rongtong.hub."

@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
+from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.api import Out, actor_of, needs
+from rongtong.hub.foundation.errors import NotVisible
 
+from ..domain.log_keeping import resume_log
+from ..models import LogHead
 from ..queries.log import LogStatus, status
+from ..tasks import ask_for_checkpoint
 
 PATH, NOUN = "/log", "log"
 router = Router(tags=["evidence"])
@@ -66,6 +71,30 @@ class LogOut(Out):
             ],
             unstamped=found.unstamped,
         )
+
+
+def _head(request: HttpRequest) -> tuple[LogHead, Actor]:
+    actor = actor_of(request)
+    head = LogHead.visible_to(actor).first()
+    if head is None:
+        raise NotVisible
+    return head, actor
+
+
+@router.post("/checkpoint", response={202: None})
+def ask_checkpoint(request: HttpRequest) -> Any:
+    """Ask for a checkpoint now; it is made as soon as a worker is free."""
+    head, actor = _head(request)
+    ask_for_checkpoint(head, actor)
+    return Status(202, None)
+
+
+@router.post("/resume", response=LogOut)
+def resume(request: HttpRequest) -> Any:
+    """Let a log that has stopped go on. The witnesses are asked before anything is written."""
+    head, actor = _head(request)
+    resume_log(head=head, by=actor)
+    return LogOut.of(status())
 
 
 @router.get("", response=LogOut)
