@@ -21,8 +21,9 @@ from PIL import Image
 from rongtong.hub.foundation import jobs
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.models import Job
-from rongtong.hub.industry.domain import link_imports
-from rongtong.hub.industry.models import Chain
+from rongtong.hub.industry.domain import analyses, link_imports, scenarios
+from rongtong.hub.industry.models import Chain, SupplyLink
+from rongtong.hub.industry.queries.networks import key_of
 from rongtong.hub.innovation.domain import need_imports
 from rongtong.hub.innovation.domain.need_columns import NEED_COLUMNS
 from rongtong.hub.innovation.domain.rounds import create_round
@@ -113,6 +114,7 @@ def furnish() -> None:
         file_name="供方.csv",
         by=actor_of("contributor"),
     )
+    _analyses()
     _documents()
     for role in ("manager", "rival"):
         save_search(page="challenges", name="齿轮", query="q=齿轮", notify=False, by=actor_of(role))
@@ -128,6 +130,16 @@ def furnish() -> None:
     invite_member(
         organisation=owner.organisation, email="newcomer@lanchuan-heavy.example", role="viewer", by=actor_of("owner")
     )
+
+
+def _analyses() -> None:
+    """A chain of the large enterprise analysed, and a scenario of what it would do without a supplier."""
+    member = member_of("contributor")
+    link = SupplyLink._base_manager.filter(buyer__organisation=member.organisation, state="active").latest("year", "pk")
+    analyses.compute(analyses.start_analysis(chain=link.chain, by=actor_of("operator")).pk)
+    supplier = key_of(link.supplier_id, link.pseudonym_id if link.confidential else None)
+    asked = scenarios.Asked("主要供方停产两个月", "firm", [supplier], days=60)
+    scenarios.follow(scenarios.create_scenario(chain=link.chain, asked=asked, by=actor_of("contributor")).pk)
 
 
 def _webhooks() -> None:
