@@ -180,7 +180,7 @@ function listen() {
   }));
   form.addEventListener("change", () => findWay(form));
   new ResizeObserver(ask).observe(canvas);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); ask(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(() => { readColours(); draw(); }));
   findWay(form);
 }
 readColours();
