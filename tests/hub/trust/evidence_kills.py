@@ -94,7 +94,7 @@ class _Crew:
         """Put somebody in the place of each who is gone."""
         for child in [one for one in self.children if os.waitpid(one, os.WNOHANG)[0]]:
             del self.children[child]  # ended by itself, for the database was gone
-        missing = [_write_evidence] * WRITERS + [_keep]
+        missing: list[Callable[[int], None]] = [*[_write_evidence] * WRITERS, _keep]
         for work in self.children.values():
             missing.remove(work)
         for work in missing:
@@ -188,9 +188,9 @@ def _examined(points: int, acknowledged: list[UUID], published: set[bytes]) -> A
             found.unproved += 1
     signed = list(LogCheckpoint._base_manager.order_by("size"))
     found.contradicted = len(published - {bytes(one.root)[:16] for one in signed})
-    for one in signed:
+    for then in signed:
         try:
-            verify_consistency(one.size, shown.size, tree.consistency_proof(one.size), bytes(one.root), root)
+            verify_consistency(then.size, shown.size, tree.consistency_proof(then.size), bytes(then.root), root)
         except ProofInvalid:
             found.contradicted += 1
     keys = [Verifier.parse(key.verifier) for key in LogKey._base_manager.all()]
