@@ -5,7 +5,7 @@ const box = document.querySelector("[data-chain-map]"), canvas = box.querySelect
 const probe = document.createElement("i"); probe.hidden = true; document.body.append(probe);
 const token = name => { probe.style.color = `var(--rt-${name})`; return getComputedStyle(probe).color; };
 const COLUMN = 240, ROW = 30, LABEL = 13, panel = box.querySelector("[data-map-firm]");
-let colours, nodes = [], flows = [], tiers = [], near = [], grid = new Map(), view = { x: 0, y: 0, k: 1 }, picked = -1, over = -1, way = [], asked = 0, wide = COLUMN;
+let colours, nodes = [], flows = [], tiers = [], near = [], grid = new Map(), view = { x: 0, y: 0, k: 1 }, picked = -1, over = -1, way = [], asked = 0, wide = COLUMN, moved = false;
 
 function readColours() {
   const names = ["ink", "ink-2", "line", "line-2", "sheet", "accent", "c1", "c2", "c5"];
@@ -36,12 +36,14 @@ function lay(data) {
   nodes.height = height;
 }
 function fit() {
+  moved = false;
   const w = Math.max(1, tiers.length) * wide, h = nodes.height || 1, W = canvas.clientWidth, H = canvas.clientHeight - 26;
   view.k = Math.min(W / w, H / h, 1.6);
   view.x = (W - w * view.k) / 2; view.y = 26 + (H - h * view.k) / 2;
   ask();
 }
 function zoom(by, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
+  moved = true;
   const k = Math.min(6, Math.max(.02, view.k * by)), f = k / view.k;
   view.x = x - (x - view.x) * f; view.y = y - (y - view.y) * f; view.k = k;
   ask();
@@ -148,9 +150,9 @@ async function findWay(form) {
   way = found.map(key => index.get(key)); picked = -1; ask();
 }
 function listen() {
-  let held = null, moved = 0;
+  let held = null, dragged = 0;
   const fingers = new Map();
-  canvas.addEventListener("pointerdown", e => { fingers.set(e.pointerId, e); held = e; moved = 0; canvas.setPointerCapture(e.pointerId); });
+  canvas.addEventListener("pointerdown", e => { fingers.set(e.pointerId, e); held = e; dragged = 0; canvas.setPointerCapture(e.pointerId); });
   canvas.addEventListener("pointermove", e => {
     if (!fingers.has(e.pointerId)) { const i = at(e); if (i !== over) { over = i; canvas.title = i < 0 ? "" : nodes[i].name; ask(); } return; }
     if (fingers.size === 2) {
@@ -158,17 +160,17 @@ function listen() {
       fingers.set(e.pointerId, e);
       const [c, d] = [...fingers.values()], r = canvas.getBoundingClientRect();
       zoom(Math.hypot(c.clientX - d.clientX, c.clientY - d.clientY) / (before || 1), (c.clientX + d.clientX) / 2 - r.left, (c.clientY + d.clientY) / 2 - r.top);
-      moved = 99; return;
+      dragged = 99; return;
     }
-    view.x += e.clientX - held.clientX; view.y += e.clientY - held.clientY; moved += Math.abs(e.clientX - held.clientX) + Math.abs(e.clientY - held.clientY);
+    view.x += e.clientX - held.clientX; view.y += e.clientY - held.clientY; dragged += Math.abs(e.clientX - held.clientX) + Math.abs(e.clientY - held.clientY); moved = true;
     held = e; fingers.set(e.pointerId, e); ask();
   });
-  const up = e => { fingers.delete(e.pointerId); if (moved < 5 && e.type === "pointerup") pick(at(e)); held = [...fingers.values()][0] || null; };
+  const up = e => { fingers.delete(e.pointerId); if (dragged < 5 && e.type === "pointerup") pick(at(e)); held = [...fingers.values()][0] || null; };
   canvas.addEventListener("pointerup", up); canvas.addEventListener("pointercancel", up);
   canvas.addEventListener("wheel", e => { e.preventDefault(); const r = canvas.getBoundingClientRect(); zoom(Math.exp(-e.deltaY / 400), e.clientX - r.left, e.clientY - r.top); }, { passive: false });
   canvas.addEventListener("keydown", e => {
     const step = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[e.key];
-    if (step) { view.x += step[0]; view.y += step[1]; ask(); } else if (e.key === "+" || e.key === "=") zoom(1.25); else if (e.key === "-") zoom(.8); else if (e.key === "0") fit(); else if (e.key === "Escape") { way = []; pick(-1); } else return;
+    if (step) { moved = true; view.x += step[0]; view.y += step[1]; ask(); } else if (e.key === "+" || e.key === "=") zoom(1.25); else if (e.key === "-") zoom(.8); else if (e.key === "0") fit(); else if (e.key === "Escape") { way = []; pick(-1); } else return;
     e.preventDefault();
   });
   box.querySelectorAll("[data-zoom]").forEach(b => b.addEventListener("click", () => b.dataset.zoom === "fit" ? fit() : zoom(Number(b.dataset.zoom))));
@@ -179,12 +181,13 @@ function listen() {
     select.value = n.key; findWay(form);
   }));
   form.addEventListener("change", () => findWay(form));
-  new ResizeObserver(ask).observe(canvas);
+  new ResizeObserver(() => moved ? ask() : fit()).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(() => { readColours(); draw(); }));
   findWay(form);
 }
 readColours();
 lay(await (await fetch(box.dataset.chainMap)).json());
+readColours();      // again: light may have become dark while the numbers came
 box.querySelectorAll("[data-map-tools], [data-map-hint]").forEach(one => { one.hidden = false; });
 fit(); listen();
 box.dataset.ready = nodes.length;
