@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 
 from rongtong.hub.foundation.errors import Refusal
-from rongtong.hub.innovation.domain.agreement_conflicts import clashes_of, told
 from rongtong.hub.innovation.domain.agreement_signatures import end_agreement, sign_agreement
 from rongtong.hub.innovation.enums import AgreementState as S
 from rongtong.hub.innovation.models import Agreement, Grant
+from rongtong.hub.innovation.queries.agreement_conflicts import clashes_of, told
 from rongtong.hub.innovation.queries.agreements import clashes_told, offers_of
 from rongtong.hub.organisations.models import Organisation
 from tests.factories import an_organisation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,10 +15,10 @@ from rongtong.hub.foundation.errors import Fault, Invalid, Refusal
 from rongtong.hub.foundation.verbs import verb
 
 from ..agreement_clauses import Clauses
-from ..agreement_signing import Signing, method, verifies
+from ..agreement_signing import Signing, method
 from ..enums import AgreementKind, AgreementState
 from ..models import Agreement, AgreementDate, AgreementSignature, AgreementVersion, Grant, Technology
-from .agreement_conflicts import require_free
+from ..queries.agreement_conflicts import require_free
 from .agreements import last_version, tell
 from .technologies import transfer
 
@@ -103,18 +103,6 @@ def _write_signature(version: AgreementVersion, name: str, by: Actor) -> None:
         mark=method().sign(signing),
         signed_at=now,
     )
-
-
-def signature_holds(signature: AgreementSignature) -> bool:
-    """Whether a signature belongs to its version, signer, side and moment."""
-    signing = Signing(
-        signature.version.digest,
-        signature.account_id,
-        signature.organisation_id,
-        signature.name,
-        signature.signed_at.astimezone(UTC),
-    )
-    return verifies(signature.method, signing, signature.mark)
 
 
 def _into_force(agreement: Agreement, clauses: Clauses, technology: Technology | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,7 +23,7 @@ from rongtong.hub.organisations.models import Organisation
 from ..agreement_clauses import FORMAT, Clauses, digest_of
 from ..enums import AgreementKind, AgreementState
 from ..models import Agreement, AgreementDraft, AgreementVersion, Grant, Technology
-from .agreement_conflicts import require_free
+from ..queries.agreement_conflicts import require_free
 from .agreement_faults import faults_of_clauses
 
 PEOPLE = ("contributor", "manager", "owner")
@@ -252,19 +251,6 @@ def document_of(
         "valid_until": valid_until.isoformat() if valid_until else None,
         "clauses": clauses.stored(),
     }
-
-
-def chain_holds(versions: list[AgreementVersion]) -> bool:
-    """Whether every version is what its hash says, and names the one before it."""
-    previous: str | None = None
-    for number, one in enumerate(versions, 1):
-        document: Mapping[str, Any] = one.document
-        if one.number != number or document.get("version") != number or document.get("previous") != previous:
-            return False
-        if digest_of(document) != one.digest:
-            return False
-        previous = one.digest
-    return True
 
 
 @verb("agreement.accept", on="agreement")

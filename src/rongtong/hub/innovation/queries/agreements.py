@@ -16,11 +16,10 @@ from rongtong.hub.foundation.errors import NotVisible
 
 from ..agreement_clauses import Clauses
 from ..agreement_words import Change, ClauseLine, changes, lines_of
-from ..domain.agreement_conflicts import ClashTold, clashes_of, told
-from ..domain.agreement_signatures import signature_holds
-from ..domain.agreements import chain_holds
 from ..enums import AgreementState
 from ..models import Agreement, AgreementSignature, AgreementVersion, Grant, Statement
+from .agreement_conflicts import ClashTold, clashes_of, told
+from .agreement_proofs import chain_holds, signature_holds
 
 
 @dataclass(frozen=True)
