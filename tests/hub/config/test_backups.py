@@ -76,7 +76,8 @@ def test_what_was_there_comes_back(
         a_challenge(ChallengeState.OPEN)  # sequences go on where they were
         head = LogHead._base_manager.get()
         assert (head.size, head.confirmed) == (1, False), "the witnesses are asked before the log goes on"
-        assert keep_log().size == 1
+        shown = keep_log()
+        assert shown is not None and shown.size == 1
     finally:
         connection.close()
         database.drop(CLUSTER, name)

@@ -177,6 +177,7 @@ def test_gaps_are_told_with_their_reasons_and_exported() -> None:
     standard = a_standard()
     supplier = an_organisation(name="澜川缺口轴承有限公司")
     known = an_organisation(name="澜川未评密封有限公司")
+    assert standard.chain is not None
     a_link(standard.chain, supplier=known, buyer=standard.organisation)
     held = a_conformity(organisation=supplier, standard=standard, ends_in=20)
     Answer._base_manager.filter(conformity=held, requirement__clause="4.2").update(certificate_until="2020-01-01")

@@ -44,6 +44,14 @@ class Cast:
         return {name.partition(".")[0] for name, actor in self.actors.items() if holds(actor)}
 
 
+def sees(made: Standard) -> Callable[[Actor], bool]:
+    return lambda actor: Standard.visible_to(actor).filter(pk=made.pk).exists()
+
+
+def opens(made: Conformity) -> Callable[[Actor], bool]:
+    return lambda actor: made.level_open_to(actor) >= 0
+
+
 @pytest.fixture
 def cast() -> Cast:
     return Cast("owner")
@@ -63,7 +71,7 @@ def test_who_reads_a_standard() -> None:
         (StandardState.PUBLISHED, True, MEMBERS | {"stranger", "visitor"}),
     ):
         made = a_standard(state, cast.leader, public=public, auditor=cast.auditor)
-        rows = cast.who(lambda actor, made=made: Standard.visible_to(actor).filter(pk=made.pk).exists())
+        rows = cast.who(sees(made))
         assert rows == seen, (state, public)
         for name in ("rival", "visitor"):
             actor = cast.actors.get(f"{name}.viewer", VISITOR)
@@ -82,7 +90,7 @@ def test_who_reads_an_assessment() -> None:
         row, answers = unsent.get(state, both), {"supplier"} if state in unsent else both
         assert cast.who(lambda actor: Conformity.visible_to(actor).exists()) == row, state
         assert cast.who(lambda actor: Answer.visible_to(actor).exists()) == answers, state
-        assert cast.who(lambda actor, made=made: made.level_open_to(actor) >= 0) == answers, state
+        assert cast.who(opens(made)) == answers, state
         reports = cast.who(lambda actor: cast.supplier in gap_report(actor, audits=True).suppliers)
         assert reports == row - {"supplier"}, state
         made.delete()

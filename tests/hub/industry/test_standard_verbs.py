@@ -166,6 +166,7 @@ def test_the_office_goes_with_the_chain() -> None:
     draft = a_standard(StandardState.DRAFT, standard.organisation, chain=standard.chain)
     former = actor_of(a_member("manager", standard.organisation))
     successor = actor_of(a_member("manager"))
+    assert standard.chain is not None
     standard.chain.leader_id = successor.organisation_id
     standard.chain.save()
     with pytest.raises(Forbidden):

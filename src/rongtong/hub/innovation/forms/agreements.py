@@ -130,9 +130,7 @@ class AgreementForm(RoomForm):
         label=_("付款方式"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     tier_base = forms.ChoiceField(label=_("分档依据"), choices=list(TIER_BASE.items()), required=False)
-    months = forms.TypedChoiceField(
-        label=_("结算周期"), choices=list(PERIODS.items()), coerce=int, required=False
-    )
+    months = forms.TypedChoiceField(label=_("结算周期"), choices=list(PERIODS.items()), coerce=int, required=False)
     deduction_cap = _rate(_("扣除上限"))
     offset, offset_floor = _rate(_("第三方费用抵扣")), _rate(_("抵扣后保留"))
     cap, minimum = _money(_("年度上限")), _money(_("年度保底"))
