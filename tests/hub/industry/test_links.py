@@ -156,8 +156,8 @@ def test_the_pages_ask_the_database_as_often_for_one_row_as_for_thirty(client: A
     client.force_login(a_member("manager", leading).account)
     one, lists = reverse("industry:chain", args=[chain.pk]), reverse("industry:links")
     pages = [
-        reverse("industry:chains"), f"{lists}?size=50", f"{lists}?view=cards&size=50", f"{lists}?firm={first.buyer_id}", one,
-        f"{one}?tab=table", f"{one}?tab=products", reverse("industry:chain_map", args=[chain.pk]),
+        reverse("industry:chains"), f"{lists}?size=50", f"{lists}?view=cards&size=50", f"{lists}?firm={first.buyer_id}",
+        one, f"{one}?tab=table", f"{one}?tab=products", reverse("industry:chain_map", args=[chain.pk]),
         reverse("industry:link", args=[first.pk]),
     ]  # fmt: skip
 

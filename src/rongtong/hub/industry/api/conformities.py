@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Status
+from ninja import File, Form, Router, Status
+from ninja.files import UploadedFile
 
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.api import Page, actor_of, needs, paged, tagged
+from rongtong.hub.foundation.api import Page, actor_of, needs, only_parts, paged, tagged
 from rongtong.hub.foundation.errors import NotVisible
 
 from ..domain import conformities as verbs
+from ..domain.exchanges import check_and_keep
 from ..models import Conformity
 from ..queries.conformities import with_parts
 from ..queries.gaps import gap_report
@@ -27,6 +29,7 @@ from .conformity_shapes import (
     ShowIn,
     VerdictsIn,
 )
+from .exchange_shapes import CheckedOut, ForClause
 
 PATH, NOUN = "/conformities", "conformity"
 router = Router(tags=["conformities"])
@@ -81,6 +84,14 @@ def answer(request: HttpRequest, pk: UUID, payload: AnswersIn) -> Any:
     row, actor = _find(request, pk)
     made = verbs.answer_requirements(conformity=row, said=[one.said() for one in payload.answers], by=actor)
     return ConformityOut.of(made, actor)
+
+
+@router.post("/{uuid:pk}/data", response=CheckedOut)
+def keep_data(request: HttpRequest, pk: UUID, wanted: Form[ForClause], file: File[UploadedFile]) -> Any:
+    """Check a data file against the standard's schema; without faults it is kept as a requirement's evidence."""
+    only_parts(request, "clause", "file")
+    row, actor = _find(request, pk)
+    return CheckedOut.of(check_and_keep(conformity=row, clause=wanted.clause, file=file, by=actor))
 
 
 @router.post("/{uuid:pk}/submit", response=ConformityOut)

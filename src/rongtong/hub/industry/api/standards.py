@@ -23,6 +23,7 @@ from ..forms.standards import written
 from ..models import Chain, Standard
 from ..standard_enums import Proof, RequirementKind, StandardState
 from .conformity_shapes import ConformityOut
+from .exchange_shapes import CheckedOut
 
 PATH, NOUN = "/standards", "standard"
 router = Router(tags=["standards"])
@@ -113,27 +114,6 @@ class StandardOut(StandardLine):
         ]
         values = {name: getattr(row, name) for name in rest}
         return cls(**_line(row), **values, requirements=told, schema_text=written(row.schema))
-
-
-class DataFaultOut(Out):
-    row: int | None
-    column: str
-    pointer: str
-    keyword: str
-    found: str
-    what: str
-    cure: str
-
-
-class CheckedOut(Out):
-    """What came of checking a file; ``more`` where there are more faults than are listed."""
-
-    fits: bool
-    format: str
-    rows: int
-    more: bool
-    sha256: str
-    faults: list[DataFaultOut]
 
 
 def _line(row: Standard) -> dict[str, Any]:
@@ -249,16 +229,4 @@ def check(request: HttpRequest, pk: UUID, file: File[UploadedFile]) -> Any:
     only_parts(request, "file")
     row, actor = _find(request, pk)
     needs(actor, "member")
-    found = check_data(standard=row, file=file, by=actor)
-    told = ("row", "column", "pointer", "keyword", "found")
-    return CheckedOut(
-        fits=found.fits,
-        format=found.format,
-        rows=found.rows,
-        more=found.more,
-        sha256=found.digest,
-        faults=[
-            DataFaultOut(what=str(one.what), cure=str(one.cure), **{name: getattr(one, name) for name in told})
-            for one in found.faults
-        ],
-    )
+    return CheckedOut.of(check_data(standard=row, file=file, by=actor))

@@ -81,12 +81,12 @@ def _head(request: HttpRequest) -> tuple[LogHead, Actor]:
     return head, actor
 
 
-@router.post("/checkpoint", response={202: None})
+@router.post("/checkpoint", response={202: LogOut})
 def ask_checkpoint(request: HttpRequest) -> Any:
     """Ask for a checkpoint now; it is made as soon as a worker is free."""
     head, actor = _head(request)
     ask_for_checkpoint(head, actor)
-    return Status(202, None)
+    return Status(202, LogOut.of(status()))
 
 
 @router.post("/resume", response=LogOut)
