@@ -84,7 +84,7 @@ def walk(furnished_house: House) -> Walk:
             "from tests.e2e.api_addresses import api_addresses\n"
             "from tests.e2e.cast import sessions, tell, token\n"
             "roles = {**sessions(), 'token': token()}\n"
-            "tell({'roles': roles, 'known': {**addresses(2), **api_addresses(2)}})"
+            "tell({'roles': roles, 'known': {**addresses(2), **api_addresses(1)}})"
         )
     )
     roles, known = told["roles"], told["known"]

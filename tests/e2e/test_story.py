@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,7 +83,7 @@ class Cast:
     second: Person
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", "en"] if os.environ.get("RONGTONG_SWEEP") == "full" else ["zh"])
 def test_from_an_opened_round_to_an_accepted_milestone(browser, empty_house, language):
     empty_house.django(CITY)
     words = WORDS[language]

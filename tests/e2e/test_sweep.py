@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(not TOOL.is_file(), reason=f"the sweep's tool is not on this machine: {TOOL}"),
 ]
 FULL = os.environ.get("RONGTONG_SWEEP") == "full"
-MOST_ADDRESSES = 1200 if FULL else 270
+MOST_ADDRESSES = 1200 if FULL else 310
 TELL = "from tests.e2e.cast import sessions, tell, token\n"
 ROLES = ("viewer", "contributor", "manager", "owner", "rival", "operator")
 #: Looked at in test_every_route.py: papers cost seconds each; the pages of one's own account list nothing, and would be
@@ -136,7 +136,7 @@ def test_two_worlds_look_the_same_to_who_may_not_know(folder: Path, worker_id: s
     conf = {**markers.configuration(probes=False), "secrets": []}
     conf["skip"] += ELSEWHERE
     answers = folder / "world.json"
-    most = 700 if FULL else 150
+    most = 700 if FULL else 130
     with sample_copy(folder / "with", f"with{worker_id}") as house:
         roles = only(house)
         first = sweep(house, folder / "first", roles, conf, "--save", str(answers), most=most)

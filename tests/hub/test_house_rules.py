@@ -1,6 +1,7 @@
 """Rules that hold for every room, checked on the source itself."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +97,19 @@ def test_verbs_take_keywords_and_name_who_acts(room):
 def test_every_change_of_a_table_has_its_migration(capsys):
     call_command("makemigrations", check=True, dry_run=True, skip_checks=True)
     assert capsys.readouterr().out.strip() == "No changes detected"
+
+
+IMPORT = re.compile(r'{%-? (?:import|from) "([^"]+)"[^%]*%}')
+INSIDE = re.compile(r"{#.*?#}|{%-? macro .*?{%-? endmacro -?%}", re.S)
+
+
+def test_parts_without_context_say_nothing_outside_their_macros():
+    """They are made once for all pages: words outside a macro would stay in the first reader's language."""
+    pages = sorted((SOURCE / "hub").rglob("templates/**/*.html"))
+    named = [found for page in pages for found in IMPORT.finditer(page.read_text(encoding="utf-8"))]
+    without = {found[1] for found in named if "with context" not in found[0]}
+    assert "parts.html" in without
+    texts = {
+        name: path.read_text(encoding="utf-8") for name in without for path in SOURCE.glob(f"hub/*/templates/{name}")
+    }
+    assert [name for name, text in texts.items() if re.search(r"\b_\(|gettext\(", INSIDE.sub("", text))] == []
