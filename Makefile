@@ -1,5 +1,5 @@
 # 融通 Rongtong: `make run` starts everything, `make test` proves it.
-.PHONY: run test lint bench bench-matching shots reset setup setup-dev format lock
+.PHONY: run test test-full lint bench bench-matching shots reset setup setup-dev format lock
 
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
@@ -22,6 +22,10 @@ setup-dev:
 # A file stays with one worker: what its tests share is made once. The long ones come first.
 test: setup-dev
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# The same with every address of the sweep, and the whole story in both languages: three times as long.
+test-full: setup-dev
+	RONGTONG_SWEEP=full $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev
 	.venv/bin/ruff check .

@@ -75,7 +75,7 @@ def signed_in(client, live_server):
 
 
 @pytest.mark.usefixtures("_jobs")
-@pytest.mark.parametrize(("size", "scheme"), [("1440", "dark"), ("390", "light")])
+@pytest.mark.parametrize(("size", "scheme"), [("390", "dark")])
 def test_pages_are_quiet_fit_and_pass_axe(browser, live_server, size, scheme):
     found = {}
     for name in PAGES:
