@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,6 +38,8 @@ def chromium() -> Iterator[Browser]:
     path = installed()
     if path is None:
         raise FileNotFoundError("Chromium is missing: run scripts/system-packages.sh test, or set RONGTONG_CHROMIUM")
+    # While the loop runs, Django has other connections for this thread; those of now would outlive their database.
+    connections.close_all()
     before = os.environ.get(UNSAFE)
     os.environ[UNSAFE] = "true"
     try:

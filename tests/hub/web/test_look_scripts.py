@@ -243,10 +243,12 @@ def test_a_fragment_cannot_bring_scripts(browser, live_server):
 
 def test_pages_work_without_scripts(browser, live_server):
     page = open_page(browser, f"{live_server.url}/gallery/form/", java_script_enabled=False)
-    page.get_by_role("button", name="加一行").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="加一行").click()
     assert page.locator("[data-rows] tbody tr").count() == 3
     page.goto(f"{live_server.url}/gallery/jobs/")
     page.check("#f-state-done")
-    page.get_by_role("button", name="查看结果").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="查看结果").click()
     assert "state=done" in page.url
     page.close()
