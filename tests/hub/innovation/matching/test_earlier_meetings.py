@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.innovation.models import Challenge
-from rongtong.hub.innovation.queries.matching import Hit, matches_of, rank_of
+from rongtong.hub.innovation.queries.hits import Hit
+from rongtong.hub.innovation.queries.matching import matches_of, rank_of
 from rongtong.hub.matching.domain.feedback import give_feedback
 from rongtong.hub.matching.enums import DayState
 from tests.factories import a_member, actor_of, an_organisation, operator_actor

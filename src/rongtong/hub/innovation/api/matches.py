@@ -13,7 +13,8 @@ from rongtong.hub.matching.domain.pair_scores import exposure_cap
 from ..domain.exposure import cap_exposure
 from ..looks import log_look
 from ..queries.conditions import say
-from ..queries.matching import Hit, Hits, challenges_for, matches_of, own_challenge
+from ..queries.hits import Hit
+from ..queries.matching import Hits, challenges_for, matches_of, own_challenge
 
 PATH, NOUN = "/matches", "challenge"
 router = Router(tags=["matches"])

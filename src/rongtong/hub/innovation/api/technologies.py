@@ -21,7 +21,7 @@ from ..domain import technologies as verbs
 from ..enums import TechnologyKind
 from ..forms.technologies import read_share
 from ..models import Technology
-from ..queries.matching import Hit
+from ..queries.hits import Hit
 from ..queries.technologies import (
     GROUPS,
     DisclosedTechnology,

@@ -10,7 +10,7 @@ from rongtong.hub.foundation.formatting import translated as _
 from rongtong.hub.organisations.reference import industries, regions
 from rongtong.hub.organisations.size_class import SizeClass
 
-from .matching import Condition
+from .hits import Condition
 
 LABELS: Final = {
     "region": gettext_lazy("地区"),

@@ -4,9 +4,8 @@ Both lists are ranked by both sides. The reader's own side is matched now, with 
 side was computed before from what every member may see (``pairing``).
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,8 +13,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from rongtong.engines.matching import Constraint, Match, Need, Outcome
-from rongtong.engines.matching.two_sided import STRONG, TwoSided, blend, combine, middle_of, relative
+from rongtong.engines.matching import Constraint, Match, Matches, Need
+from rongtong.engines.matching.two_sided import STRONG, blend, middle_of, relative
 from rongtong.hub.foundation.actors import SYSTEM, Actor
 from rongtong.hub.foundation.errors import NotVisible
 from rongtong.hub.foundation.rights import roles_on
@@ -32,77 +31,16 @@ from ..models import Capability, Challenge, ChallengeInvitation, Partner, Respon
 from .challenges import conditions, leadable
 from .challenges import profile_of as standing_of
 from .disclosure import DisclosedChallenge, Hidden, disclosed, disclosed_many, with_parts
+from .hits import Condition, Hit, Ranked, hit_of
 
 MOST = 200
 #: What exposure is capped in: the first so many of a list.
 FRONT = 10
+CERTIFICATES = "certificates"
 #: Names this ranking in the log of what was shown.
 RANKER = "two-sided:0.25"
 HUNDRED = Decimal(100)
 LONGEST_PROFILE = 4000
-EXCERPT = 120
-# numbers and units carry points, but as a reason they say nothing
-UNITS = r"mm|cm|km|kg|min|kn|mw|kw|mpa|gpa|pa|hz|khz|hrc|ms|ml"
-PLAIN = re.compile(rf"[\d.,]+|[a-zµμ°%℃]|[年月日天个台套件]|{UNITS}", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition beside what the organisation says of itself."""
-
-    facet: str
-    asked: Any
-    found: Any
-    outcome: str
-
-    @property
-    def kind(self) -> str:
-        """The mark of the page: met, not, unk."""
-        return {"met": "met", "not_met": "not"}.get(self.outcome, "unk")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One match as a page shows it; its four parts add up to the score.
-
-    Parameters
-    ----------
-    other
-        Points of the other side; 0 where no other side is known, the middle of the others where this one is not.
-    other_known
-        Whether the other side is this one's own.
-    near, far
-        What the reader's side scores by itself, and what the other side does, of a hundred each.
-    way
-        For one that gives way: in how many other fronts it stands, and by how many places it moved down.
-    terms
-        What a challenge asks of whoever answers, each met, not met or unknown for the reader's organisation.
-    met
-        What the challenger itself said of meeting the organisation on a matchmaking day. Its points, ten at most, count
-        for the order and not for the score.
-    """
-
-    rank: int
-    score: Decimal
-    words: Decimal
-    meaning: Decimal
-    conditions: Decimal
-    top_words: list[tuple[str, Decimal]]
-    judged: list[Condition]
-    title: str
-    excerpt: list[tuple[str, bool]]
-    subject_id: UUID
-    others: int
-    other: Decimal = Decimal("0.0")
-    other_known: bool = False
-    near: Decimal = Decimal("0.0")
-    far: Decimal | None = None
-    way: tuple[int, int] | None = None
-    terms: list[tuple[str, str]] = field(default_factory=list)
-    met: EarlierOutcome | None = None
-    organisation: Organisation | None = None
-    invitation: ChallengeInvitation | None = None
-    challenge: DisclosedChallenge | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +72,7 @@ def _constraints(challenge: DisclosedChallenge) -> Iterable[Constraint]:
     by_others = demanded(challenge.certificates, SYSTEM)  # who is judged elsewhere is not judged by its listing
     held = tuple(name for name in challenge.certificates if name not in by_others)
     if held:
-        yield Constraint("certificates", held)
+        yield Constraint(CERTIFICATES, held)
     if challenge.readiness is not None:
         yield Constraint("readiness", challenge.readiness)
 
@@ -147,62 +85,58 @@ def own_challenge(pk: UUID, actor: Actor) -> Challenge:
     return challenge
 
 
-@dataclass(frozen=True)
-class _Ranked:
-    """A match at its rank by both sides; what its score is made of is worked out for those that are shown.
-
-    Parameters
-    ----------
-    far, middle
-        What the other side scores, and what stands in for it where it is not known.
-    scale
-        By how much the points of the reader's side are multiplied.
-    """
-
-    match: Match
-    score: Decimal
-    near: Decimal
-    far: Decimal | None
-    middle: Decimal | None
-    pair: Pair | None = None
-    owner: UUID | None = None
-    scale: Decimal = Decimal(1)
-    rank: int = 0
-    way: tuple[int, int] | None = None
-
-    def sides(self) -> TwoSided:
-        return combine([part * self.scale for part in _parts(self.match)], self.far, self.middle)
-
-
 def matches_of(challenge: Challenge, actor: Actor, *, limit: int = 20) -> Hits:
     """The organisations that answer a challenge best, for a reader who may see all of it.
 
     Four queries besides the index: the other sides, earlier meetings, the organisations and their invitations; and a
     few where the challenge demands what another room judges.
     """
-    shown = disclosed(challenge, actor)
-    matches = matches_for(need_of(shown), actor, limit=MOST)
-    pairs = pairs_of_need(challenge.pk)
-    met = outcomes_of(challenge.organisation_id, actor)
-    demands = judged(shown.certificates, _owners(matches.items), actor)
-    ranked = _in_turn(matches.items, pairs, met, demands, most=min(limit, MOST))
-    owners = [one.owner for one in ranked if one.owner]
+    ranking = _ranking(challenge, actor, most=min(limit, MOST))
+    owners = [one.owner for one in ranking.rows if one.owner]
     firms = {row.pk: row for row in Organisation.visible_to(actor).filter(pk__in=owners)}
     asked = {
         row.organisation_id: row
         for row in ChallengeInvitation.visible_to(actor).filter(challenge=challenge, organisation_id__in=owners)
     }
     items = []
-    for one in ranked:
+    for one in ranking.rows:
         if one.owner in firms and one.owner != challenge.organisation_id:
-            of = {"organisation": firms[one.owner], "invitation": asked.get(one.owner), "met": met.get(one.owner)}
-            items.append(_demanding(_hit(one, **of), demands.get(one.owner, ())))
-    known = any(pair.backward is not None for pair in pairs.values())
-    return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known)
+            met = ranking.met.get(one.owner)
+            hit = hit_of(one, organisation=firms[one.owner], invitation=asked.get(one.owner), met=met)
+            items.append(_demanding(hit, ranking.demands.get(one.owner, ())))
+    matches = ranking.matches
+    return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=ranking.two_sided)
 
 
-def _owners(matches: Sequence[Match]) -> list[UUID]:
-    return [UUID(match.owner) for match in matches if match.owner]
+@dataclass(frozen=True)
+class _Ranking:
+    """The matches of a challenge in their turn, with what was asked to order them."""
+
+    matches: Matches
+    rows: list[Ranked]
+    met: Mapping[UUID, EarlierOutcome]
+    demands: Mapping[UUID, Sequence[Demand]]
+    two_sided: bool
+
+
+def _ranking(challenge: Challenge, actor: Actor, *, most: int = MOST) -> _Ranking:
+    shown = disclosed(challenge, actor)
+    need = need_of(shown)
+    matches = matches_for(need, actor, limit=MOST)
+    owners = [_owner(match) for match in matches.items]
+    pairs = pairs_of_need(challenge.pk)
+    met = outcomes_of(challenge.organisation_id, actor)
+    demands = judged(_judged_elsewhere(shown, need), {owner for owner in owners if owner}, actor)
+    rows = _in_turn(zip(matches.items, owners, strict=True), pairs, met, demands, most)
+    two_sided = any(pair.backward is not None for pair in pairs.values())
+    return _Ranking(matches, rows, met, demands, two_sided)
+
+
+def _judged_elsewhere(challenge: DisclosedChallenge, need: Need) -> list[str]:
+    """The names a challenge asks for that are no condition on a listing: others judge them."""
+    asked = [one.value for one in need.constraints if one.facet == CERTIFICATES]
+    held = {name for names in asked if isinstance(names, tuple) for name in names}
+    return [name for name in challenge.certificates if name not in held]
 
 
 def _demanding(hit: Hit, demands: Sequence[Demand]) -> Hit:
@@ -212,23 +146,22 @@ def _demanding(hit: Hit, demands: Sequence[Demand]) -> Hit:
 
 
 def _in_turn(
-    matches: Sequence[Match],
+    matches: Iterable[tuple[Match, UUID | None]],
     pairs: Mapping[UUID, Pair],
     met: Mapping[UUID, EarlierOutcome],
     demands: Mapping[UUID, Sequence[Demand]],
-    most: int = MOST,
-) -> list[_Ranked]:
+    most: int,
+) -> list[Ranked]:
     """The first by both sides, what an earlier meeting said, and what is demanded by name.
 
     Whoever stands in enough other fronts gives way.
     """
     middle = middle_of(pair.backward for pair in pairs.values())
     rows = []
-    for match in matches:
-        owner = UUID(match.owner) if match.owner else None
+    for match, owner in matches:
         pair = pairs.get(owner) if owner else None
         far = pair.backward if pair else None
-        rows.append(_Ranked(match, blend(match.score, far, middle), match.score, far, middle, pair, owner))
+        rows.append(Ranked(match, blend(match.score, far, middle), match.score, far, middle, pair, owner))
     rows.sort(key=lambda one: -(one.score + _besides(one.owner, met, demands)))
     staying = set([place for place, one in enumerate(rows) if not (one.pair and one.pair.gives_way)][:FRONT])
     order = sorted(range(len(rows)), key=lambda place: (place not in staying, place))
@@ -243,16 +176,9 @@ def _besides(owner: UUID | None, met: Mapping[UUID, EarlierOutcome], demands: Ma
     return (met[owner].points if owner in met else 0) + points_of(demands.get(owner, ()))
 
 
-def _way(one: _Ranked, before: int, rank: int) -> tuple[int, int] | None:
+def _way(one: Ranked, before: int, rank: int) -> tuple[int, int] | None:
     gives = one.pair is not None and one.pair.gives_way and rank > before
     return (one.pair.fronts, rank - before) if gives and one.pair else None
-
-
-def _parts(match: Match) -> list[Decimal]:
-    """Every point of a score: words, meaning, conditions, in this order."""
-    reasons = match.reasons
-    meaning = [reasons.meaning.points] if reasons.meaning else []
-    return [*(one.points for one in reasons.words), *meaning, *(one.points for one in reasons.constraints)]
 
 
 def plain_hits(matches: Sequence[Match], **of: Any) -> list[Hit]:
@@ -267,7 +193,7 @@ def plain_hits(matches: Sequence[Match], **of: Any) -> list[Hit]:
     for rank, match in enumerate(matches, 1):
         told = {name: known.get(UUID(match.id)) or known.get(_owner(match)) for name, known in of.items()}
         if all(value is not None for value in told.values()):
-            found.append(_hit(_Ranked(match, match.score, match.score, None, None, rank=rank), **told))
+            found.append(hit_of(Ranked(match, match.score, match.score, None, None, rank=rank), **told))
     return found
 
 
@@ -280,12 +206,7 @@ def rank_of(challenge: Challenge, organisation_id: UUID) -> int | None:
     insider = Actor(
         account_id=UUID(int=0), organisation_id=challenge.organisation_id, role="viewer", verified=True, name="rank"
     )
-    shown = disclosed(challenge, insider)
-    matches = matches_for(need_of(shown), insider, limit=MOST)
-    met = outcomes_of(challenge.organisation_id, insider)
-    demands = judged(shown.certificates, _owners(matches.items), insider)
-    ranked = _in_turn(matches.items, pairs_of_need(challenge.pk), met, demands)
-    return next((one.rank for one in ranked if one.owner == organisation_id), None)
+    return next((one.rank for one in _ranking(challenge, insider).rows if one.owner == organisation_id), None)
 
 
 def profile_of(capabilities: Iterable[Capability]) -> Need | None:
@@ -323,7 +244,7 @@ def challenges_for(actor: Actor, *, limit: int = 20) -> Hits | None:
     items = []
     for rank, one in enumerate(ranked, 1):
         challenge = shown[UUID(one.match.id)]
-        items.append(_hit(replace(one, rank=rank), challenge=challenge, terms=conditions(challenge, own)))
+        items.append(hit_of(replace(one, rank=rank), challenge=challenge, terms=conditions(challenge, own)))
     known = any(one.other_known for one in items)
     left = len(matches) - len(free)
     return Hits(items, matches.found, matches.capped, matches.meaning, two_sided=known, left_out=left)
@@ -337,7 +258,7 @@ def _taken_part(actor: Actor) -> Q:
     return Q(pk__in=own.values("challenge_id")) | Q(pk__in=joined.values("response__challenge_id"))
 
 
-def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked]:
+def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[Ranked]:
     """Order challenges by both sides: how near each comes to the best of all for oneself, and the challenger's view."""
     best = max((match.score for match in matches), default=STRONG)
     scale = HUNDRED / max(best, STRONG)
@@ -347,76 +268,5 @@ def _worth(matches: Sequence[Match], pairs: Mapping[UUID, Pair]) -> list[_Ranked
     for match, pair in zip(matches, known, strict=True):
         far = pair.forward if pair else None
         score = blend(match.score * scale, far, middle)
-        rows.append(_Ranked(match, score, relative(match.score, best), far, middle, pair, scale=scale))
+        rows.append(Ranked(match, score, relative(match.score, best), far, middle, pair, scale=scale))
     return sorted(rows, key=lambda one: -one.score)
-
-
-def _hit(one: _Ranked, **of: Any) -> Hit:
-    match, reasons, sides = one.match, one.match.reasons, one.sides()
-    points = list(sides.parts)
-    count = len(reasons.words)
-    tops = [(reason.words, part) for reason, part in zip(reasons.words, points[:count], strict=True)]
-    meaning = points[count] if reasons.meaning else Decimal("0.0")
-    return Hit(
-        rank=one.rank,
-        score=sides.score,
-        words=sum(points[:count], Decimal("0.0")),
-        meaning=meaning,
-        conditions=sum(points[count + bool(reasons.meaning) :], Decimal("0.0")),
-        top_words=[(word, part) for word, part in tops if _tells(word, _folded(match))][:6],
-        judged=[
-            Condition(one.constraint.facet, one.constraint.value, one.found, Outcome(one.outcome).value)
-            for one in reasons.constraints
-        ],
-        title=match.listing.title,
-        excerpt=excerpt(_text(match), [word for word, _ in tops if not PLAIN.fullmatch(word)]),
-        subject_id=UUID(match.id),
-        others=match.others,
-        other=sides.other,
-        other_known=sides.known,
-        near=one.near,
-        far=one.far,
-        way=one.way,
-        **of,
-    )
-
-
-def _tells(word: str, text: str) -> bool:
-    """Whether a matched word is worth telling: it stands there as it is, and is not a bare number or a unit."""
-    return not PLAIN.fullmatch(word) and word.casefold() in text
-
-
-def _folded(match: Match) -> str:
-    return f"{match.listing.title}\n{_text(match)}".casefold()
-
-
-def _text(match: Match) -> str:
-    """The text that this searcher sees; the engine has left out the rest."""
-    return "\n".join(text for _, text in sorted(match.listing.texts.items()))
-
-
-def excerpt(text: str, words: list[str]) -> list[tuple[str, bool]]:
-    """The part of a text where most of the words stand, cut into (piece, is a matched word)."""
-    text = " ".join(text.split())
-    known = sorted({word for word in words if word}, key=len, reverse=True)
-    if not known:
-        return [(text[:EXCERPT], False)] if text else []
-    pattern = re.compile("|".join(_whole(word) for word in known), re.IGNORECASE)
-    places = [found.start() for found in pattern.finditer(text)]
-    start = max(places, key=lambda at: sum(at <= other < at + EXCERPT for other in places), default=0)
-    start = max(0, start - 12)
-    part = ("…" if start else "") + text[start : start + EXCERPT] + ("…" if start + EXCERPT < len(text) else "")
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    for found in pattern.finditer(part):
-        if found.start() > at:
-            pieces.append((part[at : found.start()], False))
-        pieces.append((found.group(), True))
-        at = found.end()
-    return [*pieces, (part[at:], False)] if at < len(part) else pieces
-
-
-def _whole(word: str) -> str:
-    """A pattern for a word; a Latin one is not found inside another."""
-    escaped = re.escape(word)
-    return rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])" if word.isascii() else escaped

@@ -24,7 +24,7 @@ from ..enums import Consent
 from ..listings import CAPABILITY
 from ..models import ChallengeInvitation, Partner, Response
 from .disclosure import DisclosedChallenge, Hidden
-from .matching import PLAIN
+from .hits import PLAIN
 from .subneeds import Part
 
 #: Matches looked at for each part, and members of a team.

@@ -17,7 +17,8 @@ from ..listings import CAPABILITY, CHALLENGE
 from ..models import Challenge, Technology
 from .disclosure import disclosed_many
 from .disclosure import with_parts as challenge_parts
-from .matching import Hit, plain_hits
+from .hits import Hit
+from .matching import plain_hits
 from .technologies import technology_listing_texts, with_parts
 
 SHOWN = 10
