@@ -88,27 +88,31 @@ class Page:
         return bool(needed & actor.roles) and (self.when is None or self.when(actor))
 
 
-def address_of(route: str) -> str:
-    """Return the address of a page that takes no arguments; the frame asks for a hundred of them on every page.
+def address_of(route: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of a page: ``address_of("innovation:challenge", challenge.pk)``.
+
+    A page asks for a hundred, and the same ones stand on many pages.
 
     Raises
     ------
     NoReverseMatch
         This hub has no such page.
     """
-    found = _address(route, settings.ROOT_URLCONF, get_script_prefix())
-    return found if found is not None else reverse(route)
+    found = _address(route, args, tuple(kwargs.items()), settings.ROOT_URLCONF, get_script_prefix())
+    return found if found is not None else reverse(route, args=args, kwargs=kwargs)
 
 
 def is_known(route: str) -> bool:
     """Tell whether this hub has the page, which takes no arguments."""
-    return _address(route, settings.ROOT_URLCONF, get_script_prefix()) is not None
+    return _address(route, (), (), settings.ROOT_URLCONF, get_script_prefix()) is not None
 
 
-@lru_cache(maxsize=1024)
-def _address(route: str, _urlconf: str, _prefix: str) -> str | None:
+@lru_cache(maxsize=8192)
+def _address(
+    route: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...], _urlconf: str, _prefix: str
+) -> str | None:
     try:
-        return reverse(route)
+        return reverse(route, args=args, kwargs=dict(named))
     except NoReverseMatch:
         return None
 

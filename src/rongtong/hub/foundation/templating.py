@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from markupsafe import Markup
@@ -77,7 +77,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "_": said,
         "csrf_input": PostingField(),
         "static": static,
-        "url": url,
+        "url": address_of,
         "url_or_none": url_or_none,
         "icon": icon,
         "language": lambda: get_language() or "zh-hans",
@@ -118,23 +118,10 @@ def for_macros(request: HttpRequest) -> dict[str, Any]:
     return {}
 
 
-def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """Return the address of a named page: ``url("innovation:challenge", challenge.pk)``."""
-    if not args and not kwargs:
-        return address_of(name)
-    return _address(name, args, tuple(kwargs.items()), settings.ROOT_URLCONF, get_script_prefix())
-
-
-@lru_cache(maxsize=8192)
-def _address(name: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...], _urlconf: str, _prefix: str) -> str:
-    """Return an address; a page of matches asks for a hundred, and the same ones stand on many pages."""
-    return reverse(name, args=args, kwargs=dict(named))
-
-
 def url_or_none(name: str, *args: Any, **kwargs: Any) -> str | None:
     """Return the address of a named page, or None where this hub has no such page."""
     try:
-        return url(name, *args, **kwargs)
+        return address_of(name, *args, **kwargs)
     except NoReverseMatch:
         return None
 
