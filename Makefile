@@ -24,8 +24,8 @@ test: setup-dev
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The same with every address of the sweep, and the whole story in both languages: three times as long.
-test-full: setup-dev
-	RONGTONG_SWEEP=full $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+test-full: export RONGTONG_SWEEP := full
+test-full: test
 
 lint: setup-dev
 	.venv/bin/ruff check .

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,13 +19,13 @@ from django.urls import Resolver404, resolve
 from tests.database import ROOT
 from tests.e2e import markers
 from tests.e2e.copies import sample_copy
+from tests.e2e.extent import FULL
 from tests.e2e.house import House
 
 TOOL = ROOT.parent / "shared" / "tools" / "attack.py"
 pytestmark = [
     pytest.mark.skipif(not TOOL.is_file(), reason=f"the sweep's tool is not on this machine: {TOOL}"),
 ]
-FULL = os.environ.get("RONGTONG_SWEEP") == "full"
 MOST_ADDRESSES = 1200 if FULL else 310
 TELL = "from tests.e2e.cast import sessions, tell, token\n"
 #: Those who may know least, and one insider; the full sweep asks as everybody.
