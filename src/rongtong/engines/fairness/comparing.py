@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from rongtong.engines.fairness.amounts import Number, exact
 from rongtong.engines.fairness.claims import (
@@ -20,6 +19,9 @@ from rongtong.engines.fairness.game import Game
 from rongtong.engines.fairness.judging import Verdict, judge
 from rongtong.engines.fairness.nucleolus import nucleolus
 from rongtong.engines.fairness.values import banzhaf, banzhaf_normalised, shapley
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: Up to here the nucleolus takes about a second.
 NUCLEOLUS_PLAYERS = 12
@@ -46,6 +48,8 @@ class Comparison:
 
     def to_frame(self) -> pl.DataFrame:
         """Return a row a proposal: rule, a column a player, in_core, coalition, excess, gap (floats)."""
+        import polars as pl  # here: loading it takes longer than most divisions, and the hub asks for no frame
+
         return pl.DataFrame(
             [
                 {
@@ -61,6 +65,8 @@ class Comparison:
         )
 
     def __str__(self) -> str:
+        import polars as pl
+
         with pl.Config(
             tbl_rows=-1,
             tbl_cols=-1,

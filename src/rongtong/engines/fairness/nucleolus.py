@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import OptimizeResult, linprog
 
 from rongtong.engines.fairness.amounts import Shares
 from rongtong.engines.fairness.coalitions import Whole, float_sums, sums
@@ -23,6 +23,9 @@ from rongtong.engines.fairness.errors import FairnessError
 from rongtong.engines.fairness.game import Game
 from rongtong.engines.fairness.judging import most_dissatisfied
 from rongtong.engines.fairness.linear import Row, null_space, reduce, solve
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 #: Beyond, the linear programmes take minutes.
 MOST_PLAYERS = 16
@@ -150,6 +153,8 @@ def _programme(search: _Search, values: NDArray[np.float64], among: NDArray[np.b
     floor = [(int(search.whole[1 << place]) - frame.centre[place]) / frame.size for place in range(count)]
     free = [not search.rational or not among[1 << place] for place in range(count)]
     centred = [sum(frame.centre[place] for place in range(count) if mask >> place & 1) for mask in settled]
+    from scipy.optimize import linprog  # here: loading it takes half a second, and few processes divide
+
     found = linprog(
         c=np.append(np.zeros(count), 1.0),
         A_ub=-np.hstack([_rows(working, count), np.ones((len(working), 1))]),

@@ -14,12 +14,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from rongtong.engines.fairness.amounts import FEN, Shares, exact, rounded
 from rongtong.engines.fairness.errors import FairnessError
 from rongtong.engines.fairness.game import Game
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: Who is left when no patent is in force: the pool itself.
 UNDIVIDED = ""
@@ -146,6 +148,8 @@ class PoolDivision:
 
     def to_frame(self) -> pl.DataFrame:
         """Return a row a piece and member: start, end, member, amount (float)."""
+        import polars as pl  # here: loading it takes longer than most divisions, and the hub asks for no frame
+
         rows = [
             (piece.start, piece.end, member, float(share))
             for piece in self.pieces

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-import polars as pl
 import rfc8785
 from pydantic import ValidationError
 
 from rongtong.engines.fairness.amounts import nearest, split
 from rongtong.engines.fairness.errors import FairnessError
 from rongtong.engines.fairness.royalty_terms import NOTHING, Carried, Inputs, Milestone, Period, Step, Terms
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FORMAT = "rongtong-royalty-statement/1"
 
@@ -86,6 +89,8 @@ class Statement:
 
     def to_frame(self) -> pl.DataFrame:
         """Return the lines as a table, amounts as Decimal."""
+        import polars as pl  # here: loading it takes longer than most divisions, and the hub asks for no frame
+
         money = pl.Decimal(38, 2)
         return pl.DataFrame(
             [asdict(line) for line in self.lines],

@@ -1,17 +1,22 @@
 """Values of players: Shapley and Banzhaf exactly, Shapley by sampling, Shapley of airport games in closed form."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from rongtong.engines.fairness.amounts import Number, Shares, exact
 from rongtong.engines.fairness.coalitions import limbs, sizes, totals_with
 from rongtong.engines.fairness.errors import FairnessError
 from rongtong.engines.fairness.game import Game
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def shapley(game: Game) -> Shares:
@@ -108,6 +113,8 @@ class Estimate:
 
     def to_frame(self) -> pl.DataFrame:
         """Return player, share, standard_error."""
+        import polars as pl  # here: loading it takes longer than most divisions, and the hub asks for no frame
+
         return pl.DataFrame(
             {
                 "player": list(self.shares),
