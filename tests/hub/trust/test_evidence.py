@@ -43,6 +43,8 @@ from rongtong.hub.trust.models import EvidenceEntry, EvidenceOpening
 from rongtong.hub.trust.queries.evidence import entries_of, entry_for, evidence_of
 from rongtong.hub.trust.queries.log import policy_text
 from tests.factories import a_challenge, a_member, actor_of, operator_actor
+from tests.hub.innovation.evidence_stories import STORIES as STORIES_OF_AGREEMENTS
+from tests.hub.innovation.factories_agreements import in_days, in_force
 from tests.hub.innovation.factories_responses import a_collaboration, a_response, a_selection, scored
 from tests.hub.trust.test_documents import attached
 
@@ -204,6 +206,7 @@ def awarded() -> list[str]:
 STORIES = (
     *(amended, closed, withdrawn, criteria, chosen_none, submitted, taken_back, stopped),
     *(read, worked, finished, awarded),
+    *STORIES_OF_AGREEMENTS,
 )
 
 
@@ -252,6 +255,25 @@ def test_an_earlier_answer_stays_with_its_own_side():
     assert entries_of(response, challenger) == []
     with pytest.raises(NotVisible):
         entry_for(challenger, entry.pk)
+
+
+def test_of_an_agreement_the_operator_learns_that_it_was_signed_and_strangers_nothing():
+    deal = in_force(grant_starts_on=in_days(-1))
+    rows = EvidenceEntry._base_manager.filter(kind="agreement.signed")
+    assert rows.count() == 2
+    for side in (deal.provider, deal.receiver):
+        assert entry_for(side, rows[0].pk).may_open
+    operator = operator_actor("viewer")
+    assert [one.may_open for one in entries_of(deal.agreement, operator)] == [False, False]
+    for stranger in (VISITOR, actor_of(a_member("owner"))):
+        with pytest.raises(NotVisible):
+            entry_for(stranger, rows[0].pk)
+    opening = parse(EvidenceOpening._base_manager.get(entry=rows.order_by("-created_at")[0]).event)
+    assert opening["content"]["document"] == deal.agreement.versions.last().document
+    assert len(opening["content"]["signatures"]) == 2
+    mark = reverse("trust:evidence", args=["agreement", deal.agreement.pk])
+    there = reverse("innovation:agreement", args=[deal.agreement.pk])
+    assert [mark in signed_in(one).get(there).text for one in (deal.provider, operator)] == [True, True]
 
 
 def signed_in(actor: Actor) -> Client:

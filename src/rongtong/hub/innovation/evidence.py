@@ -1,7 +1,8 @@
 """What of the innovation chain leaves evidence, and who may see it.
 
 A challenge's content is its publisher's; a response's its own side's, for an earlier version that was taken back is
-nobody else's; what both sides of a collaboration see on its page, both may have.
+nobody else's; what both sides of a collaboration see on its page, both may have. Of an agreement the operator learns
+that it was signed or has ended; what was agreed and settled is for its two sides.
 """
 
 from typing import Any
@@ -13,12 +14,26 @@ from rongtong.hub.trust.evidence_kinds import evidence
 
 from .domain.challenge_values import values_of
 from .domain.responses import snapshot
-from .models import Amendment, Award, Challenge, Collaboration, Milestone, Response
+from .domain.technologies import values_of as values_of_technology
+from .models import (
+    Agreement,
+    AgreementSignature,
+    Amendment,
+    Award,
+    Challenge,
+    Collaboration,
+    Milestone,
+    Response,
+    Statement,
+    Technology,
+)
 from .models.response import HANDED_IN
 
 ANYONE, OWN, INSIDERS = {"anyone"}, {"own.viewer"}, {"own.viewer", "operator.viewer"}
 SIDES = {"challenger.viewer", "leader.viewer"}
 PARTIES = {*SIDES, "partner.viewer", "operator.viewer"}
+PARTY = {"party.viewer"}
+OWNERS = {*OWN, "coowner.viewer"}
 
 
 def _challenge(one: Challenge) -> dict[str, Any]:
@@ -106,6 +121,51 @@ def _milestone(one: Milestone) -> dict[str, Any]:
     }
 
 
+def _technology(one: Technology) -> dict[str, Any]:
+    owners = [{"name": row.name, "organisation": row.organisation_id, "share": str(row.share)}
+              for row in one.owners.order_by("position")]  # fmt: skip
+    return {
+        "keeper": one.organisation_id,
+        "state": one.state,
+        "published_at": one.published_at,
+        "owners": owners,
+        **values_of_technology(one),
+    }
+
+
+def _agreement(one: Agreement) -> dict[str, Any]:
+    """The version on the table as it was hashed, and who has signed it: a signature is of that hash."""
+    version = one.versions.last()
+    signatures = AgreementSignature._base_manager.filter(version=version).order_by("signed_at", "pk")
+    fields = ("organisation_id", "account_id", "name", "method", "signed_at")
+    return {
+        "number": one.number,
+        "state": one.state,
+        "document": version.document if version else None,
+        "digest": version.digest if version else None,
+        "signatures": list(signatures.values(*fields)),
+        "starts_on": one.starts_on,
+        "ends_on": one.ends_on,
+        "ended_on": one.ended_on,
+        "end_asked_by": one.end_asked_by_id,
+        "conclusion": one.conclusion,
+    }
+
+
+def _statement(one: Statement) -> dict[str, Any]:
+    return {
+        "agreement": one.agreement_id,
+        "period": one.position,
+        "state": one.state,
+        "document": one.document,
+        "digest": one.digest,
+        "comment": one.comment,
+        "provider_confirmed": {"at": one.provider_confirmed_at, "by": one.provider_confirmed_by_id},
+        "receiver_confirmed": {"at": one.receiver_confirmed_at, "by": one.receiver_confirmed_by_id},
+        "audited_payable": one.audited_payable,
+    }
+
+
 def _of_collaboration(verb: str, name: str, label: Any, content: Any = _collaboration) -> None:
     evidence(verb, name, label, content=lambda done: content(_made(done)), readers=PARTIES, openers=SIDES)
 
@@ -120,6 +180,19 @@ def _of_milestone(verb: str, name: str, label: Any) -> None:
         openers=SIDES,
         context=lambda one: one.collaboration,
         inside=PARTIES,
+    )
+
+
+def _of_statement(verb: str, name: str, label: Any) -> None:
+    evidence(
+        verb,
+        name,
+        label,
+        content=lambda done: _statement(_made(done)),
+        readers=PARTY,
+        openers=PARTY,
+        context=lambda one: one.agreement,
+        inside=PARTY,
     )
 
 
@@ -155,3 +228,18 @@ _of_milestone("milestone.agree", "milestone.changed", _("同意里程碑调整")
 _of_milestone("milestone.deliver", "milestone.delivered", _("提交里程碑"))
 _of_milestone("milestone.accept", "milestone.accepted", _("验收里程碑"))
 _of_milestone("milestone.return", "milestone.returned", _("退回里程碑"))
+evidence("technology.publish", "technology.published", _("发布技术成果"),
+         content=lambda done: _technology(_made(done)), readers=ANYONE, openers=OWNERS)  # fmt: skip
+evidence("technology.withdraw", "technology.withdrawn", _("下架技术成果"),
+         content=lambda done: _technology(_made(done)), readers={*INSIDERS, *OWNERS}, openers=OWNERS)  # fmt: skip
+evidence("agreement.sign", "agreement.signed", _("签署协议"),
+         content=lambda done: _agreement(_made(done)), readers={*PARTY, "operator.viewer"}, openers=PARTY)  # fmt: skip
+evidence("agreement.end", "agreement.ended", _("提议或同意终止协议"),
+         content=lambda done: _agreement(_made(done)), readers=PARTY, openers=PARTY)  # fmt: skip
+evidence("agreement.expire", "agreement.expired", _("协议或报价到期"),
+         content=lambda done: _agreement(_made(done)), readers=PARTY, openers=PARTY)  # fmt: skip
+_of_statement("statement.enter", "statement.entered", _("填报结算单"))
+_of_statement("statement.revise", "statement.revised", _("修改结算单"))
+_of_statement("statement.return", "statement.returned", _("退回结算单"))
+_of_statement("statement.confirm", "statement.confirmed", _("确认结算单"))
+_of_statement("statement.audit", "statement.audited", _("核查结算单"))

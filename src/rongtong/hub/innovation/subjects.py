@@ -49,3 +49,20 @@ subject(
     states={TechnologyState.DRAFT, TechnologyState.PUBLISHED, TechnologyState.WITHDRAWN},
     signable=True,
 )
+# agreements and statements carry no files beside their documents: they stand here for their evidence
+subject(
+    "agreement",
+    "innovation.agreement",
+    link=lambda one: reverse("innovation:agreement", args=[one.pk]),
+    purpose="response_attachment",
+    roles=set(),
+    states=set(),
+)
+subject(
+    "statement",
+    "innovation.statement",
+    link=lambda one: reverse("innovation:statement", args=[one.pk]),
+    purpose="response_attachment",
+    roles=set(),
+    states=set(),
+)

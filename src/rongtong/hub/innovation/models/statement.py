@@ -52,7 +52,7 @@ class Statement(Entity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement_id} {self.starts_on}"
+        return f"{self.agreement} {self.starts_on}"
 
     def roles_of(self, actor: Actor) -> set[str]:
         return self.agreement.roles_of(actor)

@@ -21,6 +21,7 @@ from rongtong.hub.foundation.filters import Filter
 from rongtong.hub.foundation.formatting import clauses as in_clauses
 from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search, Sort
 from rongtong.hub.foundation.rights import allowed
+from rongtong.hub.trust.queries import mark_of
 
 from ..agreement_signing import method
 from ..agreement_words import ClauseLine
@@ -163,6 +164,7 @@ def page(
     given = forms or {}
     tab = request.GET.get("tab", "terms")
     context = {"agreement": row, "states": STATES, "steps": _steps(row), "step": STEPS.get(row.state)}
+    context["evidence"] = mark_of(row, actor, row.roles_of(actor))
     if not row.terms_open_to(actor):
         return render(request, "innovation/agreement_outside.html", context)
     offers = offers_of(row, actor)

@@ -17,6 +17,7 @@ from rongtong.hub.foundation.api import actor_of
 from rongtong.hub.foundation.errors import Invalid, NotVisible
 from rongtong.hub.foundation.filters import identifiers
 from rongtong.hub.foundation.rights import allowed, require_role
+from rongtong.hub.trust.queries import mark_of
 
 from ..agreement_clauses import RoyaltyClause
 from ..domain.statements import (
@@ -142,6 +143,7 @@ def _page(
         "comment_form": comment or CommentForm(),
         "all_forms": [form, rows, comment],
         "limit": royalty.variance,
+        "evidence": mark_of(row, actor, row.roles_of(actor)),
     }
     return render(request, "innovation/statement.html", values, status=status)
 

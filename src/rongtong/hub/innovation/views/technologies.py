@@ -24,7 +24,7 @@ from rongtong.hub.foundation.lists import Column, Flag, ListPage, Multi, Search,
 from rongtong.hub.foundation.rights import allowed, roles_on
 from rongtong.hub.organisations.queries import visible
 from rongtong.hub.organisations.reference import industries
-from rongtong.hub.trust.queries import documents_of
+from rongtong.hub.trust.queries import documents_of, mark_of
 
 from ..domain.technologies import delete_technology, publish_technology, withdraw_technology
 from ..enums import AgreementKind, LegalStatus, TechnologyKind, TechnologyState
@@ -137,6 +137,7 @@ def technology(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_sign": "member.manager" in actor.roles,
         "may_agree": row.state == TechnologyState.PUBLISHED and allowed(actor, "agreement.open"),
         "documents": documents_of(row, actor),
+        "evidence": mark_of(row, actor),
         "feed": [{"at": one.at, "text": FEED[one.verb], "by": one.name} for one in feed if one.verb in FEED],
     }
     return render(request, "innovation/technology.html", context)
