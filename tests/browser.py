@@ -38,7 +38,8 @@ def chromium() -> Iterator[Browser]:
     path = installed()
     if path is None:
         raise FileNotFoundError("Chromium is missing: run scripts/system-packages.sh test, or set RONGTONG_CHROMIUM")
-    # While the loop runs, Django has other connections for this thread; those of now would outlive their database.
+    # While the loop runs, Django has other connections for this thread. Those of before and those of meanwhile are
+    # closed, or they would be found again after their database was put back.
     connections.close_all()
     before = os.environ.get(UNSAFE)
     os.environ[UNSAFE] = "true"
@@ -47,6 +48,7 @@ def chromium() -> Iterator[Browser]:
             flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
             started = playwright.chromium.launch(executable_path=path, args=flags)
             yield started
+            connections.close_all()
             started.close()
     finally:
         os.environ.pop(UNSAFE)

@@ -20,5 +20,5 @@ def open_page(browser: Any, address: str, size: str = "1440", cookies: Sequence[
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     return page
