@@ -4,6 +4,8 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 WORKERS ?= 2
+# Images often ask for it; without compiled modules, every process that starts compiles 2,500 of them for 1.6 seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: setup
 	@exec .venv/bin/rongtong run $(ARGS)
