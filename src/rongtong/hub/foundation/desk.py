@@ -13,9 +13,11 @@ may do now.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from .actors import Actor
 from .errors import Text
@@ -42,6 +44,11 @@ class Waiting:
     context: Text = ""
     due: datetime | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+
+def end_of(day: date) -> datetime:
+    """The last minute of a day here: what is due on it is not late before."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
 Provider = Callable[[Actor], Iterable[Waiting]]

@@ -1,7 +1,7 @@
 """What waits of standards: assessments to write, to audit and to renew."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 from django.urls import reverse
@@ -9,17 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.desk import LIMIT, Waiting, waits
+from rongtong.hub.foundation.desk import LIMIT, Waiting, end_of, waits
 
 from ..models import Conformity
 from ..models.standard import published_by
 from ..standard_enums import WRITING, ConformityState, StandardState
 
 SOON = timedelta(days=30)
-
-
-def _due(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), UTC) if day else None
 
 
 @waits
@@ -35,7 +31,7 @@ def to_write(actor: Actor) -> Iterable[Waiting]:
             context=str(row.standard),
             verb=_("去填写"),
             link=reverse("industry:conformity_answer", args=[row.pk]),
-            due=_due(row.asked_until),
+            due=end_of(row.asked_until) if row.asked_until else None,
         )
 
 
@@ -73,5 +69,5 @@ def to_renew(actor: Actor) -> Iterable[Waiting]:
             context=str(row.standard),
             verb=_("去续期"),
             link=reverse("industry:standard", args=[row.standard_id]),
-            due=_due(row.ends_on),
+            due=end_of(row.ends_on - timedelta(days=1)) if row.ends_on else None,
         )

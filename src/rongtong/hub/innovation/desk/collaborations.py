@@ -1,14 +1,12 @@
 """What waits of collaborations: deliverables owed, deliveries to accept."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rongtong.hub.foundation.actors import Actor
-from rongtong.hub.foundation.desk import LIMIT, Waiting, waits
+from rongtong.hub.foundation.desk import LIMIT, Waiting, end_of, waits
 
 from ..enums import MilestoneState
 from ..models import Milestone
@@ -34,9 +32,5 @@ def milestones(actor: Actor) -> Iterable[Waiting]:
                 link=reverse("innovation:collaboration", args=[work.pk]),
                 verb=_("去验收") if mine else _("去提交"),
                 context=work.challenge.title,
-                due=_end_of(row.due_on),
+                due=end_of(row.due_on),
             )
-
-
-def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))
