@@ -32,17 +32,17 @@ class Collaboration(Entity):
         return self.challenge.title
 
     def roles_of(self, actor: Actor) -> set[str]:
+        roles = self.roles_by_row(actor)
+        if not roles and actor.role and actor.organisation_id:
+            partners = self.response.partners.filter(organisation_id=actor.organisation_id, consent=Consent.GIVEN)
+            roles = {f"partner.{step}" for step in actor.steps} if partners.exists() else set()
+        return roles
+
+    def roles_by_row(self, actor: Actor) -> set[str]:
         roles = {f"challenger.{step}" for step in actor.steps} if actor.acts_for(self.organisation_id) else set()
         if actor.acts_for(self.leader_id):
             roles |= {f"leader.{step}" for step in actor.steps}
-        if roles:
-            roles.add("own.viewer")
-        elif (
-            actor.role
-            and self.response.partners.filter(Q(organisation_id=actor.organisation_id), consent=Consent.GIVEN).exists()
-        ):
-            roles |= {f"partner.{step}" for step in actor.steps}
-        return roles
+        return roles | {"own.viewer"} if roles else roles
 
     def level_open_to(self, actor: Actor) -> int:
         return 3 if self.is_visible_to(actor) else -1

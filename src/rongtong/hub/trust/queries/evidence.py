@@ -17,7 +17,6 @@ from rongtong.engines.translog import Evidence, Opening, evidence_for
 from rongtong.engines.translog.canonical import parse
 from rongtong.hub.foundation.actors import Actor
 from rongtong.hub.foundation.errors import NotVisible, Text
-from rongtong.hub.foundation.models import Entity
 from rongtong.hub.foundation.rights import roles_on
 
 from ..evidence_kinds import KINDS, shown_by, shown_inside
@@ -77,24 +76,13 @@ def mark_of(subject: Any, actor: Actor, more: Collection[str] = ()) -> Mark | No
     more
         Roles on the thing that the page knows of already; those that follow from ids are found without a query.
     """
-    roles = set(actor.roles) | set(more) | _plain_roles(subject, actor)
+    roles = set(actor.roles) | set(more) | subject.roles_by_row(actor)
     at = _rows(subject, roles).values_list("created_at", flat=True).first()
     if at is None:
         return None
     label = subject._meta.label_lower
     alias = NDA if label == NonDisclosureAgreement._meta.label_lower else alias_of(label)
     return Mark(at, reverse("trust:evidence", args=[alias, subject.pk]))
-
-
-def _plain_roles(subject: Any, actor: Actor) -> set[str]:
-    """The roles that follow from the ids in the row itself."""
-    roles = Entity.roles_of(subject, actor)
-    if actor.acts_for(getattr(subject, "leader_id", None)):
-        roles |= {f"leader.{step}" for step in actor.steps}
-        roles |= {f"own.{step}" for step in actor.steps[:1]}
-    if hasattr(subject, "leader_id") and actor.acts_for(subject.owner_id):
-        roles |= {f"challenger.{step}" for step in actor.steps}
-    return roles
 
 
 def entries_of(subject: Any, actor: Actor) -> list[Shown]:
