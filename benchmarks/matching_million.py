@@ -31,6 +31,7 @@ import psutil
 from million_corpus import listings, needs
 
 from rongtong.engines.matching import Encoder, Index, Listing, Matches, Need, NoEncoder, Searcher, VectorStore
+from rongtong.engines.matching.approximate import Allowed
 from rongtong.engines.matching.encoders import Side, Vectors
 from rongtong.engines.matching.tokens import terms
 
@@ -224,7 +225,7 @@ def recalled(store: VectorStore) -> Iterator[Row]:
     some = store.take(draw.integers(0, len(vectors), 100)) + 0.03 * draw.standard_normal((100, vectors.shape[1]))
     asked = {"needs": ClusteredEncoder().encode([need.full_text for need in needs(DATA)[:100]], "query")}
     asked["listings a little changed"] = (some / np.linalg.norm(some, axis=1, keepdims=True)).astype(np.float32)
-    allowed = np.ones(len(vectors), np.bool_)
+    allowed = Allowed.of(np.arange(len(vectors)))
     assert store.approximate is not None
     for name, queries in asked.items():
         every = [vectors[at : at + 50_000].astype(np.float32) @ queries.T for at in range(0, len(vectors), 50_000)]

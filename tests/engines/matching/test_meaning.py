@@ -19,7 +19,7 @@ from rongtong.engines.matching import (
     Searcher,
     VectorStore,
 )
-from rongtong.engines.matching.approximate import ApproximateVectors, similarities
+from rongtong.engines.matching.approximate import Allowed, ApproximateVectors, similarities
 from rongtong.engines.matching.encoders import Side, Vectors
 from rongtong.engines.matching.keys import Keys
 from tests.engines.matching.made import LetterEncoder, filled, offer
@@ -178,7 +178,7 @@ def test_approximate_search_finds_what_exact_search_finds() -> None:
     hits = 0
     for query in vectors[:20]:
         exact = np.where(allowed, similarities(vectors, query), -np.inf)
-        found = index.nearest(vectors, query, allowed, 50)
+        found = index.nearest(vectors, query, Allowed.of(np.flatnonzero(allowed)), 50)
         assert allowed[found].all()
         hits += len(set(np.argsort(-exact)[:20]) & set(found.tolist()))
     assert hits >= 0.95 * 20 * 20

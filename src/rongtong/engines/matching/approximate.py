@@ -1,7 +1,7 @@
 """Nearest vectors for hubs too large for exact search: faiss IVF with 8-bit values, recall@100 about 0.99."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,23 @@ def similarities(vectors: Kept, query: Vectors) -> FloatArray:
     for at in range(0, len(vectors), _BLOCK):
         found[at : at + _BLOCK] = np.einsum("ij,j->i", vectors[at : at + _BLOCK].astype(np.float32), query)
     return found
+
+
+class Allowed(NamedTuple):
+    """Places among which the nearest are looked for, ascending, and a bit for every place up to the last of them.
+
+    Made once for many searches: marking a million places takes longer than the search.
+    """
+
+    places: IntArray
+    bits: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, places: IntArray) -> "Allowed":
+        """Mark places, which are ascending and may come more than once."""
+        marked: npt.NDArray[np.bool_] = np.zeros(int(places[-1]) + 1 if len(places) else 0, np.bool_)
+        marked[places] = True
+        return cls(places, np.packbits(marked, bitorder="little"))
 
 
 class ApproximateVectors:
@@ -56,18 +73,18 @@ class ApproximateVectors:
         """Read what `train` wrote."""
         return cls(_faiss().read_index(str(path)))
 
-    def nearest(self, vectors: Kept, query: Vectors, allowed: npt.NDArray[np.bool_], count: int) -> IntArray:
+    def nearest(self, vectors: Kept, query: Vectors, allowed: Allowed, count: int) -> IntArray:
         """Return the places of about the nearest `count` allowed vectors, in no order, and as many later ones."""
         faiss = _faiss()
         covered = int(self._index.ntotal)
-        selector = faiss.IDSelectorBitmap(np.packbits(allowed[:covered], bitorder="little"))
+        selector = faiss.IDSelectorBitmap(allowed.bits)
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=min(_PROBES, self._index.nlist))
         _, found = self._index.search(query.reshape(1, -1), count, params=parameters)
-        later = np.flatnonzero(allowed[covered:])
+        later = np.unique(allowed.places[np.searchsorted(allowed.places, covered) :])
         if len(later) > count:
-            close = similarities(vectors[covered:], query)[later]
+            close = similarities(vectors[covered:], query)[later - covered]
             later = later[np.argpartition(-close, count)[:count]]
-        return np.concatenate([found[0][found[0] >= 0], covered + later]).astype(np.int64)
+        return np.concatenate([found[0][found[0] >= 0], later]).astype(np.int64)
 
 
 def _single(vectors: Kept) -> Vectors:

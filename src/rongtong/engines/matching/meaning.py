@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from rongtong.engines.matching.approximate import Allowed
 from rongtong.engines.matching.encoders import Encoder, Vectors
 from rongtong.engines.matching.tokens import is_chinese
 from rongtong.engines.matching.vectorise import FloatArray, IntArray
@@ -76,7 +77,7 @@ def background(samples: Sequence[Sampled], typical: tuple[float, float]) -> Back
     return Background(float(centre), float(np.sqrt((spread + _PRIOR * deviation**2) / (count + _PRIOR))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MeaningView:
     """The meaning of what a level may see at one moment.
 
@@ -103,7 +104,13 @@ class MeaningView:
 
     def sampled(self, query: Vectors) -> Sampled:
         """Return the similarities of the sample, with what tells it from the sample of other listings."""
-        return Sampled(self.vectors.key_order(self.sample), exact_similarities(self.vectors.take(self.sample), query))
+        order, vectors = self._sample_kept
+        return Sampled(order, exact_similarities(vectors, query))
+
+    @cached_property
+    def _sample_kept(self) -> tuple[FloatArray, FloatArray]:
+        """The order and the vectors of the sample: every need is compared with them."""
+        return self.vectors.key_order(self.sample), self.vectors.take(self.sample).astype(np.float64)
 
     def similarities(self, query: Vectors, rows: Sequence[int]) -> FloatArray:
         """Return the similarity of each row, NaN where it has no vector yet."""
@@ -124,10 +131,10 @@ class MeaningView:
     def nearest(self, query: Vectors, kinds: frozenset[str], count: int, background: Background) -> list[int]:
         """Return up to `count` rows closest in meaning among the given kinds (none given: all), best first."""
         eligible = self._eligible(kinds)
-        if not len(eligible.slots):
+        if not len(eligible.places):
             return []
         close = self._close(query, eligible, count, background)
-        slots, where = np.unique(eligible.slots[close], return_inverse=True)
+        slots, where = np.unique(eligible.slots.places[close], return_inverse=True)
         found = exact_similarities(self.vectors.take(slots), query)[where]
         rows = self.rows[eligible.places[close]]
         order = np.lexsort((rows, -found))[:count]
@@ -138,13 +145,11 @@ class MeaningView:
         """Return which of the eligible are about the nearest: at least `count` of them where so many are near."""
         vectors, approximate = self.vectors.vectors, self.vectors.approximate
         if approximate is None:
-            rough = similarities(vectors, query)[eligible.slots]
+            rough = similarities(vectors, query)[eligible.slots.places]
             close = np.flatnonzero(background.standardise(rough) >= FLOOR - _SLACK)
             return close if len(close) <= count else close[np.argpartition(-rough[close], count)[:count]]
-        allowed: npt.NDArray[np.bool_] = np.zeros(len(vectors), np.bool_)
-        allowed[eligible.slots] = True
-        near = np.sort(approximate.nearest(vectors, query, allowed, count))
-        first, last = (np.searchsorted(eligible.slots, near, side) for side in ("left", "right"))
+        near = np.sort(approximate.nearest(vectors, query, eligible.slots, count))
+        first, last = (np.searchsorted(eligible.slots.places, near, side) for side in ("left", "right"))
         return np.concatenate([np.zeros(0, np.int64), *map(np.arange, first, last)])  # listings with the same text
 
     def _eligible(self, kinds: frozenset[str]) -> "_Eligible":
@@ -158,7 +163,7 @@ class MeaningView:
             places = places[np.argsort(self.slots[places], kind="stable")]
             if len(self._known) >= _KEPT_KINDS:
                 self._known.clear()
-            known = self._known[kinds] = _Eligible(places, self.slots[places])
+            known = self._known[kinds] = _Eligible(places, Allowed.of(self.slots[places]))
         return known
 
 
@@ -166,15 +171,15 @@ class _Eligible(NamedTuple):
     """Places of listings in the order of their vectors' slots, and these slots."""
 
     places: IntArray
-    slots: IntArray
+    slots: Allowed
 
 
-def exact_similarities(vectors: Vectors, query: Vectors) -> FloatArray:
+def exact_similarities(vectors: Vectors | FloatArray, query: Vectors) -> FloatArray:
     """Return similarities that are the same whatever else is multiplied beside them.
 
     A matrix product's last bits depend on a row's place among others, hidden ones too: doubles, then rounded.
     """
-    products = np.einsum("ij,j->i", vectors.astype(np.float64), query.astype(np.float64))
+    products = np.einsum("ij,j->i", np.asarray(vectors, np.float64), query.astype(np.float64))
     return np.asarray(np.round(products, 6), np.float64)
 
 
